@@ -1,0 +1,142 @@
+"""A piece of footage as the document knows it: what and where it is, which part is used, how its colour is meant."""
+
+import math
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.geometry import Size
+
+
+class ClipKind(StrEnum):
+    VIDEO = "video"
+    SEQUENCE = "sequence"
+    STILL = "still"
+
+
+@dataclass(frozen=True)
+class ColorTags:
+    """FFmpeg's names (`tv`/`pc`, `bt709`, ...); "unknown" where the file doesn't say."""
+
+    range: str = "unknown"
+    matrix: str = "unknown"
+    primaries: str = "unknown"
+    transfer: str = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipInfo:
+    """What a probe found. Sizes and numbers are those displayed: after rotation.
+
+    Attributes:
+        path: The file, or for a sequence its first file.
+        frames: Number of frames, from a scan.
+        first_number: The source's number of frame 0: 0 for a video, the file's own number for a sequence.
+        rate: Frames a second, exact; the median where the rate varies, 1 for a still.
+        duration: Seconds from the first frame's start to the last one's end.
+        rotation: Degrees counter-clockwise that the file asks for; already applied to all pixels.
+        bit_depth: Bits of one stored channel.
+        audio: Codec name of the first sound stream, or None.
+        timecode: Start timecode `HH:MM:SS:FF`, or None.
+        pattern: For a sequence, `NAME.####.EXT`; otherwise empty.
+        warnings: One sentence each, for the user.
+    """
+
+    path: str
+    kind: ClipKind
+    frames: int
+    width: int
+    height: int
+    rate: Fraction = Fraction(25)
+    duration: float = 0.0
+    first_number: int = 0
+    variable_rate: bool = False
+    rotation: int = 0
+    pixel_format: str = "rgb24"
+    bit_depth: int = 8
+    color: ColorTags = field(default_factory=ColorTags)
+    alpha: bool = False
+    audio: str | None = None
+    timecode: str | None = None
+    pattern: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> Size:
+        return Size(self.width, self.height)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for JSON; `rate` as text, exact."""
+        values = asdict(self)
+        return values | {"kind": self.kind.value, "rate": str(self.rate), "warnings": list(self.warnings)}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "ClipInfo":
+        """The inverse of `to_json`."""
+        return cls(**values | {
+            "kind": ClipKind(values["kind"]),
+            "rate": Fraction(values["rate"]),
+            "color": ColorTags(**values["color"]),
+            "warnings": tuple(values["warnings"]),
+        })
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """The footage of a project.
+
+    Attributes:
+        info: What the probe found when the clip was added.
+        fingerprint: sha256 over size, head and tail of the file: finds moved media again.
+        source_range: In and out, within `available_range`.
+    """
+
+    info: ClipInfo
+    fingerprint: str
+    source_range: FrameRange
+
+    @classmethod
+    def whole(cls, info: ClipInfo, fingerprint: str = "") -> "Clip":
+        return cls(info=info, fingerprint=fingerprint, source_range=FrameRange(0, info.frames))
+
+    @property
+    def available_range(self) -> FrameRange:
+        return FrameRange(0, self.info.frames)
+
+    def relinked(self, path: str) -> "Clip":
+        return replace(self, info=replace(self.info, path=path))
+
+    def source_number(self, number: int) -> int:
+        """The number that the user sees for frame `number`."""
+        return self.info.first_number + number
+
+    def timecode(self, number: int) -> str:
+        """`HH:MM:SS:FF` of frame `number`, non-drop, counted from the clip's own start timecode."""
+        base = max(1, math.ceil(self.info.rate))
+        count = number + _timecode_frames(self.info.timecode, base)
+        seconds, frames = divmod(count, base)
+        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{frames:02d}"
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "info": self.info.to_json(),
+            "fingerprint": self.fingerprint,
+            "source_range": [self.source_range.start, self.source_range.stop],
+        }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Clip":
+        return cls(
+            info=ClipInfo.from_json(values["info"]),
+            fingerprint=values["fingerprint"],
+            source_range=FrameRange(*values["source_range"]),
+        )
+
+
+def _timecode_frames(timecode: str | None, base: int) -> int:
+    if not timecode:
+        return 0
+    hours, minutes, seconds, frames = (int(part) for part in timecode.replace(";", ":").split(":"))
+    return ((hours * 60 + minutes) * 60 + seconds) * base + frames

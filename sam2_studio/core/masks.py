@@ -1,0 +1,125 @@
+"""Binary masks, kept as bounding box and packed bits, and soft mattes; the two are never interchanged."""
+
+import zlib
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sam2_studio.core.geometry import Box, Size
+from sam2_studio.errors import ProjectError
+
+_LEVEL = 1  # higher levels cost more time than the bytes are worth
+MOST_PIXELS = 1 << 31
+
+
+@dataclass(frozen=True)
+class Mask:
+    """A binary mask.
+
+    Attributes:
+        size: Of the whole picture.
+        left, top, columns, rows: The bounding box of the set pixels; all 0 for an empty mask.
+        bits: `rows` rows of ceil(columns / 8) bytes, most significant bit first.
+    """
+
+    size: Size
+    left: int = 0
+    top: int = 0
+    columns: int = 0
+    rows: int = 0
+    bits: bytes = field(default=b"", repr=False)
+
+    @classmethod
+    def from_array(cls, pixels: NDArray[np.bool_] | NDArray[np.uint8]) -> "Mask":
+        """From (H, W); every value but 0 is inside."""
+        size = Size(pixels.shape[1], pixels.shape[0])
+        flags = (pixels if pixels.dtype == np.uint8 else pixels.view(np.uint8)) if pixels.dtype.itemsize == 1 else pixels != 0
+        left, top, columns, rows = cv2.boundingRect(np.ascontiguousarray(flags).view(np.uint8))
+        if not columns:
+            return cls(size)
+        crop = pixels[top : top + rows, left : left + columns]
+        return cls(size, left, top, columns, rows, np.packbits(crop != 0, axis=1).tobytes())
+
+    def to_array(self) -> NDArray[np.bool_]:
+        """(H, W) bool."""
+        pixels = np.zeros((self.size.height, self.size.width), bool)
+        pixels[self.top : self.top + self.rows, self.left : self.left + self.columns] = self.crop()
+        return pixels
+
+    def crop(self) -> NDArray[np.bool_]:
+        """(rows, columns) bool: the inside of the bounding box."""
+        packed = np.frombuffer(self.bits, np.uint8).reshape(self.rows, -1) if self.rows else np.zeros((0, 0), np.uint8)
+        return np.unpackbits(packed, axis=1, count=self.columns).view(bool)
+
+    @property
+    def is_empty(self) -> bool:
+        return self.rows == 0
+
+    @property
+    def area(self) -> int:
+        """Number of pixels inside."""
+        return int(np.count_nonzero(self.crop()))
+
+    @property
+    def box(self) -> Box:
+        return Box(self.left, self.top, self.left + self.columns, self.top + self.rows)
+
+    @property
+    def nbytes(self) -> int:
+        return len(self.bits)
+
+    def contains(self, column: int, row: int) -> bool:
+        """Whether the pixel is inside."""
+        x, y = column - self.left, row - self.top
+        if not (0 <= x < self.columns and 0 <= y < self.rows):
+            return False
+        stride = (self.columns + 7) // 8
+        return bool(self.bits[y * stride + x // 8] >> (7 - x % 8) & 1)
+
+    def union(self, other: "Mask") -> "Mask":
+        return Mask.from_array(self.to_array() | other.to_array())
+
+    def minus(self, other: "Mask") -> "Mask":
+        return Mask.from_array(self.to_array() & ~other.to_array())
+
+    def iou(self, other: "Mask") -> float:
+        """Intersection over union; 1 for two empty masks."""
+        a, b = self.to_array(), other.to_array()
+        union = int(np.count_nonzero(a | b))
+        return int(np.count_nonzero(a & b)) / union if union else 1.0
+
+    def packed(self) -> bytes:
+        """The bits, compressed, for the project file."""
+        return zlib.compress(self.bits, _LEVEL)
+
+    @classmethod
+    def unpacked(cls, size: Size, place: tuple[int, int, int, int], blob: bytes) -> "Mask":
+        """The inverse of `packed`; `place` is left, top, columns, rows.
+
+        Raises:
+            ProjectError: the numbers don't fit the picture or the bytes don't fit the numbers.
+        """
+        left, top, columns, rows = place
+        fits = min(place) >= 0 and left + columns <= size.width and top + rows <= size.height and size.area <= MOST_PIXELS
+        expected = (columns + 7) // 8 * rows
+        if fits:
+            try:
+                bits = zlib.decompressobj().decompress(blob, expected + 1)
+            except zlib.error:
+                bits = b""
+            if len(bits) == expected:
+                return cls(size, left, top, columns, rows, bits)
+        raise ProjectError("A mask in the project is damaged.", "Track that frame again.")
+
+
+@dataclass(frozen=True)
+class Matte:
+    """Soft alpha: (H, W) float32, 0 outside, 1 inside, straight."""
+
+    alpha: NDArray[np.float32] = field(repr=False)
+
+    @classmethod
+    def from_mask(cls, mask: Mask) -> "Matte":
+        return cls(mask.to_array().astype(np.float32))

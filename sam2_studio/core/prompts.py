@@ -1,0 +1,63 @@
+"""Prompts: what the user says about one object on one frame. Values; the truth from which every mask is made anew."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sam2_studio.core.geometry import Box, Point
+
+
+@dataclass(frozen=True)
+class PointPrompt:
+    """A click: `positive` adds what lies under it, otherwise it is taken away."""
+
+    at: Point
+    positive: bool = True
+
+
+@dataclass(frozen=True)
+class PromptSet:
+    """All prompts of one object on one frame.
+
+    Attributes:
+        points: In the order given; image coordinates.
+        box: At most one, inside the picture, with area.
+        mask_id: Stored mask given as a prompt (painted or imported), or None.
+    """
+
+    points: tuple[PointPrompt, ...] = ()
+    box: Box | None = None
+    mask_id: int | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.points) or self.box is not None or self.mask_id is not None
+
+    def with_point(self, point: PointPrompt) -> "PromptSet":
+        return replace(self, points=(*self.points, point))
+
+    def without_point(self, index: int) -> "PromptSet":
+        return replace(self, points=self.points[:index] + self.points[index + 1 :])
+
+    def with_moved_point(self, index: int, at: Point) -> "PromptSet":
+        moved = replace(self.points[index], at=at)
+        return replace(self, points=(*self.points[:index], moved, *self.points[index + 1 :]))
+
+    def with_box(self, box: Box | None) -> "PromptSet":
+        return replace(self, box=box)
+
+    def with_mask(self, mask_id: int | None) -> "PromptSet":
+        return replace(self, mask_id=mask_id)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "points": [[p.at.x, p.at.y, p.positive] for p in self.points],
+            "box": None if self.box is None else [self.box.x0, self.box.y0, self.box.x1, self.box.y1],
+            "mask": self.mask_id,
+        }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "PromptSet":
+        return cls(
+            tuple(PointPrompt(Point(x, y), positive) for x, y, positive in values["points"]),
+            None if values["box"] is None else Box(*values["box"]),
+            values["mask"],
+        )

@@ -1,0 +1,30 @@
+"""Fixtures for every test: the folder of real clips, if it is there, and a home of one's own for settings and caches."""
+
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def shared_media() -> Path:
+    """The folder of real clips beside the checkout; the test is skipped where it isn't."""
+    folder = REPOSITORY.parent / "shared" / "media"
+    if not folder.is_dir():
+        pytest.skip("the real clips (shared/media beside the checkout) are not here")
+    return folder
+
+
+@pytest.fixture
+def sample_clip() -> Path:
+    """The embedded sample: Big Buck Bunny, 1280x720, 132 frames at 25 a second."""
+    return REPOSITORY / "resources" / "sample" / "bigbuckbunny.mp4"
+
+
+@pytest.fixture(autouse=True)
+def studio_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty SAM2_STUDIO_HOME, so that no test reads or writes the user's own settings."""
+    home = tmp_path / "studio-home"
+    monkeypatch.setenv("SAM2_STUDIO_HOME", str(home))
+    return home
