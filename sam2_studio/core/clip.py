@@ -75,12 +75,15 @@ class ClipInfo:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "ClipInfo":
         """The inverse of `to_json`."""
-        return cls(**values | {
-            "kind": ClipKind(values["kind"]),
-            "rate": Fraction(values["rate"]),
-            "color": ColorTags(**values["color"]),
-            "warnings": tuple(values["warnings"]),
-        })
+        return cls(
+            **values
+            | {
+                "kind": ClipKind(values["kind"]),
+                "rate": Fraction(values["rate"]),
+                "color": ColorTags(**values["color"]),
+                "warnings": tuple(values["warnings"]),
+            }
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

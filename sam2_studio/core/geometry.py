@@ -99,7 +99,11 @@ class Box:
             PromptError: a number isn't finite, the box has no area or lies outside the picture.
         """
         text = f"{self.x0:g},{self.y0:g},{self.x1:g},{self.y1:g}"
-        if not all(math.isfinite(v) for v in (self.x0, self.y0, self.x1, self.y1)) or self.x1 <= self.x0 or self.y1 <= self.y0:
+        if (
+            not all(math.isfinite(v) for v in (self.x0, self.y0, self.x1, self.y1))
+            or self.x1 <= self.x0
+            or self.y1 <= self.y0
+        ):
             raise PromptError(f"The box {text} has no area.", "Give x0,y0,x1,y1 with x0 < x1 and y0 < y1.")
         inside = self.clipped(size)
         if inside.area <= 0:

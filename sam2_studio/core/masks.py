@@ -35,7 +35,11 @@ class Mask:
     def from_array(cls, pixels: NDArray[np.bool_] | NDArray[np.uint8]) -> "Mask":
         """From (H, W); every value but 0 is inside."""
         size = Size(pixels.shape[1], pixels.shape[0])
-        flags = (pixels if pixels.dtype == np.uint8 else pixels.view(np.uint8)) if pixels.dtype.itemsize == 1 else pixels != 0
+        flags = (
+            (pixels if pixels.dtype == np.uint8 else pixels.view(np.uint8))
+            if pixels.dtype.itemsize == 1
+            else pixels != 0
+        )
         left, top, columns, rows = cv2.boundingRect(np.ascontiguousarray(flags).view(np.uint8))
         if not columns:
             return cls(size)
@@ -102,7 +106,9 @@ class Mask:
             ProjectError: the numbers don't fit the picture or the bytes don't fit the numbers.
         """
         left, top, columns, rows = place
-        fits = min(place) >= 0 and left + columns <= size.width and top + rows <= size.height and size.area <= MOST_PIXELS
+        fits = (
+            min(place) >= 0 and left + columns <= size.width and top + rows <= size.height and size.area <= MOST_PIXELS
+        )
         expected = (columns + 7) // 8 * rows
         if fits:
             try:

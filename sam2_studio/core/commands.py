@@ -1,0 +1,227 @@
+"""Every edit a user can make, one pure function each: it looks at the project and returns a Command, changing nothing."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sam2_studio.core.changes import (
+    AnyChange,
+    ClipChanged,
+    Marker,
+    MarkersChanged,
+    MaskChanged,
+    ModelChanged,
+    ObjectChanged,
+    PromptsChanged,
+)
+from sam2_studio.core.clip import Clip
+from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.geometry import Box, Point
+from sam2_studio.core.objects import CutObject, palette_color
+from sam2_studio.core.project import Project
+from sam2_studio.core.prompts import PointPrompt, PromptSet
+from sam2_studio.core.tracks import MaskRecord, Origin
+from sam2_studio.errors import ProjectError, PromptError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One step of the undo history.
+
+    Attributes:
+        label: What the user did, for menus: "Add point".
+        changes: In the order in which they are made.
+        frame: Where undo and redo jump to, or None.
+        merge_key: Commands of one key that follow one another become one step (a dragged slider); "" for never.
+    """
+
+    label: str
+    changes: tuple[AnyChange, ...]
+    frame: int | None = None
+    merge_key: str = ""
+
+
+def prompt_digest(prompts: PromptSet) -> str:
+    """Twelve hexadecimal digits that tell one set of prompts from another; part of a mask's recipe."""
+    return hashlib.sha256(json.dumps(prompts.to_json()).encode()).hexdigest()[:12]
+
+
+def set_clip(project: Project, clip: Clip) -> Command:
+    return Command(label="Open footage", changes=(ClipChanged(before=project.clip, after=clip),))
+
+
+def set_source_range(project: Project, source_range: FrameRange) -> Command:
+    """Set in and out. Raises ProjectError without a clip, PromptError for a range outside it."""
+    clip = _clip(project)
+    after = replace(clip, source_range=source_range.checked(clip.info.frames))
+    return Command(label="Set in and out", changes=(ClipChanged(before=clip, after=after),), merge_key="range")
+
+
+def set_model(project: Project, pinned: str) -> Command:
+    return Command(label="Change model", changes=(ModelChanged(before=project.model or None, after=pinned or None),))
+
+
+def set_markers(project: Project, markers: Iterable[Marker]) -> Command:
+    after = tuple(sorted(markers, key=lambda m: m.frame))
+    return Command(label="Edit markers", changes=(MarkersChanged(before=project.markers, after=after),))
+
+
+def add_object(project: Project, name: str = "") -> Command:
+    """Add an object below the others; its id is `changes[0].object_id`."""
+    new = project.highest_object_id + 1
+    order = max((o.order for o in project.objects), default=0) + 1
+    added = CutObject(id=new, name=_free_name(project, name or f"object {new}"), color=palette_color(new), order=order)
+    return Command(label=f"Add {added.name}", changes=(ObjectChanged(object_id=new, before=None, after=added),))
+
+
+def remove_object(project: Project, object_id: int) -> Command:
+    """Remove an object with its prompts and masks; undo brings all of it back."""
+    gone = _object(project, object_id)
+    track = project.track(object_id)
+    masks = [MaskChanged(object_id=object_id, frame=f, before=track.get(f), after=None) for f in track]
+    prompts = [
+        PromptsChanged(object_id=object_id, frame=f, before=project.prompts(object_id, f), after=None)
+        for f in project.prompted_frames(object_id)
+    ]
+    changes = (*masks, *prompts, ObjectChanged(object_id=object_id, before=gone, after=None))
+    return Command(label=f"Delete {gone.name}", changes=changes)
+
+
+def alter_object(project: Project, object_id: int, label: str, **fields: object) -> Command:
+    """Change fields of an object: name, color, visible, locked, order, edge. Drags of one field become one step."""
+    before = _object(project, object_id)
+    if "name" in fields:
+        fields["name"] = _checked_name(project, object_id, str(fields["name"]))
+    after = replace(before, **fields)  # type: ignore[arg-type] # the names are checked by replace itself
+    key = f"object {object_id} {' '.join(sorted(fields))}" if set(fields) <= {"edge", "color"} else ""
+    return Command(
+        label=label, changes=(ObjectChanged(object_id=object_id, before=before, after=after),), merge_key=key
+    )
+
+
+def add_point(project: Project, object_id: int, frame: int, point: PointPrompt) -> Command:
+    point.at.checked(_clip(project).info.size)
+    label = "Add point" if point.positive else "Add point to remove"
+    return _edit_prompts(project, object_id, frame, label, lambda p: p.with_point(point))
+
+
+def move_point(project: Project, object_id: int, frame: int, index: int, at: Point) -> Command:
+    at.checked(_clip(project).info.size)
+    return _edit_prompts(project, object_id, frame, "Move point", lambda p: p.with_moved_point(index, at))
+
+
+def remove_point(project: Project, object_id: int, frame: int, index: int) -> Command:
+    return _edit_prompts(project, object_id, frame, "Delete point", lambda p: p.without_point(index))
+
+
+def set_box(project: Project, object_id: int, frame: int, box: Box | None) -> Command:
+    """Set or, with None, remove the box."""
+    checked = None if box is None else box.checked(_clip(project).info.size)
+    label = "Draw box" if box else "Delete box"
+    return _edit_prompts(project, object_id, frame, label, lambda p: p.with_box(checked))
+
+
+def set_mask_prompt(project: Project, object_id: int, frame: int, mask_id: int | None) -> Command:
+    return _edit_prompts(project, object_id, frame, "Give mask", lambda p: p.with_mask(mask_id))
+
+
+def clear_prompts(project: Project, object_id: int, frame: int) -> Command:
+    return _edit_prompts(project, object_id, frame, "Clear prompts", lambda _: PromptSet())
+
+
+def clear_track(project: Project, object_id: int) -> Command:
+    """Remove all tracked masks of an object that aren't keyframes."""
+    track = project.track(object_id)
+    changes = tuple(
+        MaskChanged(object_id=object_id, frame=f, before=record, after=None)
+        for f in track
+        if (record := track.get(f)) and not record.is_key
+    )
+    return Command(label=f"Clear track of {_object(project, object_id).name}", changes=changes)
+
+
+def lock_frame(project: Project, object_id: int, frame: int, *, locked: bool) -> Command:
+    """Lock or unlock the mask of a frame. Raises PromptError where it has none."""
+    before = project.track(object_id).get(frame)
+    if before is None:
+        raise PromptError(f"There is no mask on frame {frame} to lock.", "Click the subject or track first.")
+    after = replace(before, locked=locked, stale=before.stale and not locked)
+    changes = (MaskChanged(object_id=object_id, frame=frame, before=before, after=after),)
+    return Command(label="Lock frame" if locked else "Unlock frame", changes=changes, frame=frame)
+
+
+def put_masks(project: Project, label: str, masks: Sequence[tuple[int, int, MaskRecord]]) -> Command:
+    """Set masks given as (object id, frame, record); locked frames and locked objects stay as they are."""
+    changes = tuple(mask_changes(project, masks))
+    return Command(label=label, changes=changes, frame=masks[0][1] if masks else None)
+
+
+def mask_changes(project: Project, masks: Sequence[tuple[int, int, MaskRecord]]) -> list[MaskChanged]:
+    """The changes that set these masks: removed or locked objects and locked frames are passed over."""
+    changes = []
+    for object_id, frame, record in masks:
+        target, before = project.object(object_id), project.track(object_id).get(frame)
+        if target is None or target.locked or (before is not None and before.locked):
+            continue
+        changes.append(MaskChanged(object_id=object_id, frame=frame, before=before, after=record))
+    return changes
+
+
+def _edit_prompts(
+    project: Project, object_id: int, frame: int, label: str, edit: Callable[[PromptSet], PromptSet]
+) -> Command:
+    if _object(project, object_id).locked:
+        raise PromptError(f"{_object(project, object_id).name} is locked.", "Unlock it in the object list first.")
+    before = project.prompts(object_id, frame)
+    after = edit(before)
+    changes: list[AnyChange] = [
+        PromptsChanged(object_id=object_id, frame=frame, before=before or None, after=after or None)
+    ]
+    changes += _stale_span(project, object_id, frame)
+    record = project.track(object_id).get(frame)
+    if not after and record is not None and record.origin is Origin.PROMPTED and not record.locked:
+        changes.append(MaskChanged(object_id=object_id, frame=frame, before=record, after=None))
+    return Command(label=label, changes=tuple(changes), frame=frame)
+
+
+def _stale_span(project: Project, object_id: int, frame: int) -> list[MaskChanged]:
+    """Tracked masks between the neighbouring keyframes depend on this frame's prompts: they become stale."""
+    track = project.track(object_id)
+    first, last = track.span_between_keys(frame)
+    changes = []
+    for number in track:
+        record = track.get(number)
+        if record is None or record.is_key or record.stale or number == frame:
+            continue
+        if (first is None or number > first) and (last is None or number < last):
+            after = record.made_stale()
+            changes.append(MaskChanged(object_id=object_id, frame=number, before=record, after=after))
+    return changes
+
+
+def _clip(project: Project) -> Clip:
+    if project.clip is None:
+        raise ProjectError("There is no footage in the project.", "Open a clip or a picture first.")
+    return project.clip
+
+
+def _object(project: Project, object_id: int) -> CutObject:
+    found = project.object(object_id)
+    if found is None:
+        raise ProjectError(f"There is no object {object_id} in the project.", "Choose one of the list.")
+    return found
+
+
+def _free_name(project: Project, wanted: str) -> str:
+    taken = {o.name for o in project.objects}
+    return next(n for n in (wanted, *(f"{wanted} {i}" for i in range(2, len(taken) + 3))) if n not in taken)
+
+
+def _checked_name(project: Project, object_id: int, name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > 80:
+        raise ProjectError(f"“{name}” can't be a name.", "Use 1 to 80 characters.")
+    if any(o.name == name and o.id != object_id for o in project.objects):
+        raise ProjectError(f"There is already an object named “{name}”.", "Choose another name.")
+    return name

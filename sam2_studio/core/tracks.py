@@ -1,0 +1,114 @@
+"""One object's masks over the clip (the paper's masklet): where each came from and whether it is still right. No pixels."""
+
+import bisect
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+DOUBTFUL_SCORE = 0.5
+
+
+class Origin(StrEnum):
+    """What made a mask."""
+
+    PROMPTED = "prompted"
+    TRACKED = "tracked"
+    PAINTED = "painted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskRecord:
+    """What the document keeps of one mask.
+
+    Attributes:
+        mask_id: The stored pixels.
+        origin: What made it.
+        score: The network's expected IoU, 0 to 1; 1 for painted masks.
+        absent: The object isn't in this frame; the mask is empty.
+        stale: A prompt that it depends on has changed since.
+        locked: Never rewritten by anything but the user.
+        recipe: Model, hash, settings and prompts that it was made from: the same recipe gives the same mask.
+        area: Pixels inside.
+    """
+
+    mask_id: int
+    origin: Origin
+    score: float = 1.0
+    absent: bool = False
+    stale: bool = False
+    locked: bool = False
+    recipe: str = ""
+    area: int = 0
+
+    @property
+    def is_key(self) -> bool:
+        """Whether the user made or confirmed it: tracking starts from it and a correction stops at it."""
+        return self.locked or self.origin is not Origin.TRACKED
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a person should look: a tracked mask of which the network itself isn't sure."""
+        return not self.is_key and not self.absent and self.score < DOUBTFUL_SCORE
+
+    def made_stale(self) -> "MaskRecord":
+        return replace(self, stale=True)
+
+
+class MaskTrack:
+    """The records of one object by frame number, kept in order."""
+
+    def __init__(self) -> None:
+        self._records: dict[int, MaskRecord] = {}
+        self._keys: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __contains__(self, frame: object) -> bool:
+        return frame in self._records
+
+    def __iter__(self) -> Iterator[int]:
+        """Frame numbers in rising order."""
+        return iter(sorted(self._records))
+
+    def get(self, frame: int) -> MaskRecord | None:
+        return self._records.get(frame)
+
+    def put(self, frame: int, record: MaskRecord | None) -> None:
+        """Set the record of a frame, or remove it with None. For `Project` alone."""
+        self._forget_key(frame)
+        if record is None:
+            self._records.pop(frame, None)
+            return
+        self._records[frame] = record
+        if record.is_key:
+            bisect.insort(self._keys, frame)
+
+    @property
+    def keyframes(self) -> tuple[int, ...]:
+        """Frames that the user prompted, painted or locked, in rising order."""
+        return tuple(self._keys)
+
+    def span_between_keys(self, frame: int) -> tuple[int | None, int | None]:
+        """The nearest keyframes before and after `frame`, not `frame` itself; None where there is none."""
+        left = bisect.bisect_left(self._keys, frame)
+        right = bisect.bisect_right(self._keys, frame)
+        return (
+            self._keys[left - 1] if left else None,
+            self._keys[right] if right < len(self._keys) else None,
+        )
+
+    def frames_where(self, *, stale: bool = False, absent: bool = False, doubtful: bool = False) -> tuple[int, ...]:
+        """Frames of which any of the asked holds, in rising order."""
+        return tuple(
+            sorted(
+                frame
+                for frame, record in self._records.items()
+                if (stale and record.stale) or (absent and record.absent) or (doubtful and record.doubtful)
+            )
+        )
+
+    def _forget_key(self, frame: int) -> None:
+        place = bisect.bisect_left(self._keys, frame)
+        if place < len(self._keys) and self._keys[place] == frame:
+            del self._keys[place]
