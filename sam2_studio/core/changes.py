@@ -1,7 +1,7 @@
-"""The frozen records that say what changed in the document. They are all that edits, undo, the file and the window speak of.
+"""The frozen records that say what changed in the document: all that edits, undo, file and window speak of.
 
-A change holds the value before and after, so its inverse is itself turned round: undo can't differ from the edit, the undo
-history can be stored as it is, and the store writes just the rows that a change names.
+A change holds the value before and after, so its inverse is itself turned round: undo can't differ from the edit, the
+undo history can be stored as it is, and the store writes just the rows that a change names.
 """
 
 from collections.abc import Callable
@@ -122,6 +122,7 @@ def change_to_json(change: AnyChange) -> dict[str, Any]:
 
 def change_from_json(values: dict[str, Any]) -> AnyChange:
     """The inverse of `change_to_json`; KeyError, TypeError or ValueError for anything else."""
+    cls: Callable[..., AnyChange]
     cls, coder = _KINDS[values["kind"]]
     sides = {side: None if values[side] is None else coder[1](values[side]) for side in ("before", "after")}
     return cls(**sides, **{name: values[name] for name in ("object_id", "frame") if name in values})

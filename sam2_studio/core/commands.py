@@ -1,4 +1,4 @@
-"""Every edit a user can make, one pure function each: it looks at the project and returns a Command, changing nothing."""
+"""Every edit a user can make, one pure function each: it reads the project, changes nothing, returns a Command."""
 
 import hashlib
 import json
@@ -84,7 +84,7 @@ def remove_object(project: Project, object_id: int) -> Command:
         PromptsChanged(object_id=object_id, frame=f, before=project.prompts(object_id, f), after=None)
         for f in project.prompted_frames(object_id)
     ]
-    changes = (*masks, *prompts, ObjectChanged(object_id=object_id, before=gone, after=None))
+    changes: tuple[AnyChange, ...] = (*masks, *prompts, ObjectChanged(object_id=object_id, before=gone, after=None))
     return Command(label=f"Delete {gone.name}", changes=changes)
 
 

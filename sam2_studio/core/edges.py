@@ -1,4 +1,4 @@
-"""Clean-up settings of an object's edge: numbers only, never pixels; what is made of them is never the source of truth."""
+"""Clean-up settings of an object's edge: numbers, never pixels; what is made of them is never the truth."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -1,7 +1,7 @@
 """Sizes, points and boxes in image coordinates, and the half-pixel rule, in this one place.
 
-Image coordinates are continuous: x to the right, y down, origin at the top left corner of the top left pixel. Pixel (i, j)
-covers [i, i+1) x [j, j+1) and its centre is (i + 0.5, j + 0.5). They are displayed pixels: rotation is already applied.
+Image coordinates are continuous: x to the right, y down, origin at the top left corner of the top left pixel. Pixel
+(i, j) covers [i, i+1) x [j, j+1), its centre is (i + 0.5, j + 0.5). They are displayed pixels: rotation is applied.
 """
 
 import math

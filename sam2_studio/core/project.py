@@ -1,12 +1,12 @@
-"""The document: clip, objects, prompts, tracks, markers. Pure values with one observer; knows no file, no undo and no Qt."""
+"""The document: clip, objects, prompts, tracks, markers. Values with one observer; knows no file, undo or Qt."""
 
 from collections.abc import Callable, Sequence
 
 from sam2_studio.core.changes import (
     AnyChange,
     ClipChanged,
-    MarkersChanged,
     Marker,
+    MarkersChanged,
     MaskChanged,
     ModelChanged,
     ObjectChanged,

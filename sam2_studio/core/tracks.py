@@ -1,4 +1,4 @@
-"""One object's masks over the clip (the paper's masklet): where each came from and whether it is still right. No pixels."""
+"""One object's masks over the clip (the paper's masklet): where each came from, whether it still holds. No pixels."""
 
 import bisect
 from collections.abc import Iterator
