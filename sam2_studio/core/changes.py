@@ -122,7 +122,8 @@ def change_to_json(change: AnyChange) -> dict[str, Any]:
 
 def change_from_json(values: dict[str, Any]) -> AnyChange:
     """The inverse of `change_to_json`; KeyError, TypeError or ValueError for anything else."""
-    cls: Callable[..., AnyChange]
     cls, coder = _KINDS[values["kind"]]
-    sides = {side: None if values[side] is None else coder[1](values[side]) for side in ("before", "after")}
-    return cls(**sides, **{name: values[name] for name in ("object_id", "frame") if name in values})
+    arguments: dict[str, Any] = {name: values[name] for name in ("object_id", "frame") if name in values}
+    for side in ("before", "after"):
+        arguments[side] = None if values[side] is None else coder[1](values[side])
+    return cls(**arguments)
