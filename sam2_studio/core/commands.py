@@ -100,6 +100,14 @@ def alter_object(project: Project, object_id: int, label: str, **fields: object)
     )
 
 
+def reorder_objects(project: Project, object_ids: Sequence[int]) -> Command:
+    """Put the objects into this order; ids left out keep their place behind the others."""
+    wanted = {object_id: place for place, object_id in enumerate(object_ids)}
+    after = [replace(o, order=wanted.get(o.id, len(wanted) + o.order)) for o in project.objects]
+    changes = tuple(ObjectChanged(object_id=o.id, before=project.object(o.id), after=o) for o in after)
+    return Command(label="Reorder objects", changes=changes)
+
+
 def add_point(project: Project, object_id: int, frame: int, point: PointPrompt) -> Command:
     point.at.checked(_clip(project).info.size)
     label = "Add point" if point.positive else "Add point to remove"

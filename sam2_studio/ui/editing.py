@@ -1,0 +1,121 @@
+"""What the user does to the document: prompts, objects, in and out. Turns intents of the widgets into commands."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from sam2_studio.core import commands
+from sam2_studio.core.commands import Command
+from sam2_studio.core.edges import EdgeSettings
+from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.geometry import Box, Point
+from sam2_studio.core.project import Project
+from sam2_studio.core.prompts import PointPrompt
+from sam2_studio.ui.playback import Playhead
+from sam2_studio.ui.project_bridge import ProjectBridge
+from sam2_studio.ui.selection import Selection
+
+
+class Editing(QObject):
+    """Edits of the selected object on the current frame, and of the list of objects."""
+
+    def __init__(self, bridge: ProjectBridge, selection: Selection, playhead: Playhead) -> None:
+        super().__init__(bridge)
+        self._bridge = bridge
+        self._selection = selection
+        self._playhead = playhead
+
+    # Prompts
+
+    def add_point(self, at: Point, positive: bool) -> None:
+        point = PointPrompt(at, positive)
+        self._prompt(lambda p, o, f: commands.add_point(p, o, f, point))
+
+    def move_point(self, index: int, at: Point) -> None:
+        self._prompt(lambda p, o, f: commands.move_point(p, o, f, index, at))
+
+    def delete_point(self, index: int) -> None:
+        self._prompt(lambda p, o, f: commands.remove_point(p, o, f, index))
+
+    def draw_box(self, box: Box) -> None:
+        self._prompt(lambda p, o, f: commands.set_box(p, o, f, box))
+
+    def clear_prompts(self) -> None:
+        self._prompt(commands.clear_prompts)
+
+    def lock_frame(self, locked: bool) -> None:
+        self._prompt(lambda p, o, f: commands.lock_frame(p, o, f, locked=locked))
+
+    def _prompt(self, build: Callable[[Project, int, int], Command]) -> None:
+        """Run an edit of the selected object on this frame; the first prompt of a project makes the object too."""
+        if self._bridge.project.clip is None:
+            return
+        frame, made = self._playhead.frame, self._selection.object is None
+        if made:
+            self.new_object()
+        object_id = self._selection.object_id
+        step = self._bridge.run(lambda project: build(project, object_id, frame))
+        if made and not step:
+            self._bridge.undo()  # the object was made for a prompt that was refused
+
+    # Objects
+
+    def new_object(self) -> None:
+        if self._bridge.project.clip is None:
+            return
+        self._bridge.run(commands.add_object)
+        self._selection.choose(self._bridge.project.highest_object_id)
+
+    def delete_object(self, object_id: int) -> None:
+        self._bridge.run(lambda p: commands.remove_object(p, object_id))
+
+    def delete_selected(self) -> None:
+        """Delete the prompts of this frame, or, where there are none, the selected object."""
+        if self._selection.object is None:
+            return
+        if self._bridge.project.prompts(self._selection.object_id, self._playhead.frame):
+            self.clear_prompts()
+        else:
+            self.delete_object(self._selection.object_id)
+
+    def rename(self, object_id: int, name: str) -> None:
+        self._bridge.run(lambda p: commands.alter_object(p, object_id, "Rename", name=name))
+
+    def recolor(self, object_id: int, color: str) -> None:
+        self._bridge.run(lambda p: commands.alter_object(p, object_id, "Change colour", color=color))
+
+    def show(self, object_id: int, visible: bool) -> None:
+        label = "Show object" if visible else "Hide object"
+        self._bridge.run(lambda p: commands.alter_object(p, object_id, label, visible=visible))
+
+    def toggle_visible(self) -> None:
+        if (chosen := self._selection.object) is not None:
+            self.show(chosen.id, not chosen.visible)
+
+    def lock_object(self, object_id: int, locked: bool) -> None:
+        label = "Lock object" if locked else "Unlock object"
+        self._bridge.run(lambda p: commands.alter_object(p, object_id, label, locked=locked))
+
+    def reorder(self, object_ids: list[int]) -> None:
+        self._bridge.run(lambda p: commands.reorder_objects(p, object_ids))
+
+    def set_edge(self, edge: EdgeSettings) -> None:
+        if (chosen := self._selection.object) is not None and chosen.edge != edge:
+            self._bridge.run(lambda p: commands.alter_object(p, chosen.id, "Change edge", edge=edge))
+
+    # In and out
+
+    def set_range(self, source_range: FrameRange) -> None:
+        self._bridge.run(lambda p: commands.set_source_range(p, source_range))
+
+    def set_in(self) -> None:
+        """The clip starts at the playhead; out moves along where it would lie before."""
+        if (clip := self._bridge.project.clip) is not None:
+            frame, stop = self._playhead.frame, clip.source_range.stop
+            self.set_range(FrameRange(frame, stop if stop > frame else clip.info.frames))
+
+    def set_out(self) -> None:
+        """The clip ends with the playhead's frame; in moves along where it would lie behind."""
+        if (clip := self._bridge.project.clip) is not None:
+            frame, start = self._playhead.frame, clip.source_range.start
+            self.set_range(FrameRange(start if start <= frame else 0, frame + 1))

@@ -1,0 +1,177 @@
+"""Decodes for the eye on a thread of its own: opens media, shows the frame wanted last, reads ahead, makes thumbnails.
+
+The tracker has a reader of its own: scrubbing while a clip is tracked must not make either of them seek back and forth.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PySide6.QtCore import QThread, Signal
+from PySide6.QtGui import QImage
+
+from sam2_studio.core.frames import Frame, FrameSource
+from sam2_studio.errors import MediaError, StudioError
+
+_log = logging.getLogger(__name__)
+
+THUMBNAIL_HEIGHT = 48
+_READ_AHEAD = 12
+
+
+@dataclass
+class _Wishes:
+    """What the window wants, newest wish only; guarded by the loader's condition.
+
+    Attributes:
+        path: Media to open, or None.
+        generation: Rises with each opening: answers of an older one are void.
+        frame: Frame to show, or None.
+        direction: +1 or -1, for reading ahead.
+        ahead: How many more frames to read ahead.
+        thumbnails: Frames whose thumbnails are wanted.
+    """
+
+    path: Path | None = None
+    generation: int = 0
+    frame: int | None = None
+    direction: int = 1
+    ahead: int = 0
+    thumbnails: list[int] = field(default_factory=list)
+    stop: bool = False
+
+    @property
+    def any(self) -> bool:
+        work = self.path is not None or self.frame is not None or self.ahead > 0 or bool(self.thumbnails)
+        return self.stop or work
+
+
+class FrameLoader(QThread):
+    """The media thread.
+
+    Signals:
+        opened: generation, fingerprint, ClipInfo.
+        frame_ready: generation, Frame.
+        thumbnail_ready: generation, frame number, QImage.
+        failed: generation, StudioError; a wish that failed is dropped.
+    """
+
+    opened = Signal(int, str, object)
+    frame_ready = Signal(int, object)
+    thumbnail_ready = Signal(int, int, QImage)
+    failed = Signal(int, object)
+
+    def __init__(
+        self,
+        open_source: Callable[[Path], FrameSource],
+        fingerprint: Callable[[Path], str],
+        parent: object = None,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("media")
+        self._open_source = open_source
+        self._fingerprint = fingerprint
+        self._condition = threading.Condition()
+        self._wishes = _Wishes()
+        self._source: FrameSource | None = None
+        self._last_shown = 0
+
+    def open(self, path: Path) -> int:
+        """Open media; `opened` or `failed` carries the generation returned here."""
+        with self._condition:
+            generation = self._wishes.generation + 1
+            self._wishes = _Wishes(path=path, generation=generation)
+            self._condition.notify()
+        return generation
+
+    def show(self, number: int, *, direction: int = 1) -> None:
+        """Ask for a frame; an older wish not yet met is dropped."""
+        with self._condition:
+            self._wishes.frame = number
+            self._wishes.direction = direction
+            self._wishes.ahead = _READ_AHEAD
+            self._condition.notify()
+
+    def want_thumbnails(self, numbers: list[int]) -> None:
+        """Ask for small pictures of these frames, made when nothing else is to be done."""
+        with self._condition:
+            self._wishes.thumbnails = list(numbers)
+            self._condition.notify()
+
+    def stop(self) -> None:
+        """End the thread and wait for it; at most the frame being decoded is finished."""
+        with self._condition:
+            self._wishes.stop = True
+            self._condition.notify()
+        self.wait()
+
+    def run(self) -> None:
+        while self._one_wish():
+            pass
+        self._close()
+
+    def _one_wish(self) -> bool:
+        with self._condition:
+            self._condition.wait_for(lambda: self._wishes.any)
+            wishes = self._wishes
+            if wishes.stop:
+                return False
+            work = self._next_work(wishes)
+        try:
+            work()
+        except StudioError as error:
+            self.failed.emit(wishes.generation, error)
+        except Exception as error:  # noqa: BLE001 - the top of a thread: the window must live on
+            _log.exception("the media thread met an unexpected error")
+            self.failed.emit(wishes.generation, MediaError(f"The media can't be read: {error}.", "See the log."))
+        return True
+
+    def _next_work(self, wishes: _Wishes) -> Callable[[], None]:
+        """Take the most urgent wish; called with the condition held."""
+        generation = wishes.generation
+        if wishes.path is not None:
+            path, wishes.path = wishes.path, None
+            return lambda: self._open(path, generation)
+        if wishes.frame is not None:
+            number, wishes.frame = wishes.frame, None
+            return lambda: self._show(number, generation)
+        if wishes.ahead > 0:
+            number = self._last_shown + wishes.direction * (_READ_AHEAD - wishes.ahead + 1)
+            wishes.ahead -= 1
+            return lambda: self._read_ahead(number)
+        number = wishes.thumbnails.pop(0)
+        return lambda: self._make_thumbnail(number, generation)
+
+    def _open(self, path: Path, generation: int) -> None:
+        self._close()
+        self._source = self._open_source(path)
+        self.opened.emit(generation, self._fingerprint(path), self._source.info)
+
+    def _show(self, number: int, generation: int) -> None:
+        if self._source is not None:
+            self._last_shown = number
+            self.frame_ready.emit(generation, self._source.read(number))
+
+    def _read_ahead(self, number: int) -> None:
+        if self._source is not None and 0 <= number < self._source.info.frames:
+            self._source.read(number)
+
+    def _make_thumbnail(self, number: int, generation: int) -> None:
+        if self._source is not None:
+            self.thumbnail_ready.emit(generation, number, thumbnail(self._source.read(number)))
+
+    def _close(self) -> None:
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+
+
+def thumbnail(frame: Frame, height: int = THUMBNAIL_HEIGHT) -> QImage:
+    """A small copy of the frame, `height` pixels high, that owns its pixels."""
+    width = max(1, round(frame.size.width * height / frame.size.height))
+    small = np.ascontiguousarray(cv2.resize(frame.rgb8(), (width, height), interpolation=cv2.INTER_AREA))
+    return QImage(small.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
