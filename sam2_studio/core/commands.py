@@ -47,10 +47,6 @@ def prompt_digest(prompts: PromptSet) -> str:
     return hashlib.sha256(json.dumps(prompts.to_json()).encode()).hexdigest()[:12]
 
 
-def set_clip(project: Project, clip: Clip) -> Command:
-    return Command(label="Open footage", changes=(ClipChanged(before=project.clip, after=clip),))
-
-
 def set_source_range(project: Project, source_range: FrameRange) -> Command:
     """Set in and out. Raises ProjectError without a clip, PromptError for a range outside it."""
     clip = _clip(project)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Self
 
 from sam2_studio.core import rows, schema
-from sam2_studio.core.changes import AnyChange, MaskChanged, PromptsChanged
+from sam2_studio.core.changes import AnyChange, ClipChanged, MaskChanged, PromptsChanged
+from sam2_studio.core.clip import Clip
 from sam2_studio.core.commands import Command
 from sam2_studio.core.geometry import Size
 from sam2_studio.core.history import History
@@ -124,6 +125,17 @@ class ProjectFile:
 
     def write_done(self, done: int) -> None:
         rows.put_fact(self._db, "done", str(done))
+
+    def set_footage(self, clip: Clip) -> None:
+        """Give the project its clip, or the clip its new place. Not an undo step: there is nothing to go back to.
+
+        Raises:
+            ProjectError: the file couldn't be written; nothing changed.
+        """
+        changes = (ClipChanged(before=self.project.clip, after=clip),)
+        with self.transaction():
+            self.write_changes(changes)
+        self.project.apply(changes)
 
     # Masks
 
