@@ -1,0 +1,141 @@
+"""From prompts to masks: asks the engine for the mask of prompts that have none, puts the answer into their undo step.
+
+Prompts are the truth: this only looks at which prompted frames lack a mask made from just these prompts, whatever
+brought that about (a click, a redo, a program killed before the answer came).
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from sam2_studio.core.frames import Frame
+from sam2_studio.core.geometry import Point
+from sam2_studio.core.masks import Mask
+from sam2_studio.core.prompts import PointPrompt, PromptSet
+from sam2_studio.core.records import is_made_from, prompted_record
+from sam2_studio.core.tracks import MaskRecord, Origin
+from sam2_studio.ui.engine_thread import EngineThread, SegmentAnswer, SegmentRequest
+from sam2_studio.ui.project_bridge import ProjectBridge
+from sam2_studio.ui.selection import Selection
+
+
+class Clicks(QObject):
+    """Keeps prompted frames' masks in step with their prompts.
+
+    Signals:
+        busy_changed: Whether a mask of the window's making is awaited.
+        preview_changed: Mask under the pointer, or None.
+        candidates_changed: object id, frame, how many candidates there are.
+    """
+
+    busy_changed = Signal(bool)
+    preview_changed = Signal(object)
+    answered = Signal(object)
+
+    def __init__(self, bridge: ProjectBridge, selection: Selection, engine: EngineThread) -> None:
+        super().__init__(bridge)
+        self._bridge, self._selection, self._engine = bridge, selection, engine
+        self._shown: Frame | None = None
+        self._asked: dict[tuple[int, int], PromptSet] = {}
+        self._to_check: set[tuple[int, int]] = set()
+        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(self._check)
+        bridge.prompts_changed.connect(self._prompts_changed)
+        bridge.replaced.connect(self._project_replaced)
+        queued = Qt.ConnectionType.QueuedConnection
+        engine.segmented.connect(self._answered, queued)
+        engine.previewed.connect(self._previewed, queued)
+        engine.segment_failed.connect(self._failed, queued)
+        engine.model_ready.connect(self._project_replaced, queued)
+
+    def set_frame(self, frame: Frame | None) -> None:
+        """The frame that the canvas shows: its pixels needn't be decoded again."""
+        self._shown = frame
+
+    def preview(self, at: Point | None) -> None:
+        """Show what a click at `at` would give; None ends it."""
+        frame = self._shown
+        if at is None or frame is None:
+            self.preview_changed.emit(None)
+            return
+        prompts = self._bridge.project.prompts(self._selection.object_id, frame.number)
+        wanted = prompts.with_point(PointPrompt(at))
+        self._engine.preview(self._request(self._selection.object_id, frame.number, wanted))
+
+    def choose_candidate(self, object_id: int, frame: int, candidate: int) -> None:
+        """Take another of the masks that the network offers for the prompts of this frame (0 to 2)."""
+        prompts = self._bridge.project.prompts(object_id, frame)
+        if prompts:
+            self._ask(object_id, frame, prompts, candidate)
+
+    def _prompts_changed(self, places: set[tuple[int, int]]) -> None:
+        self._to_check |= places
+        self._timer.start()
+
+    def _project_replaced(self) -> None:
+        """Ask for whatever is missing: answers that a killed program never got, or that had to wait for the model."""
+        project = self._bridge.project
+        self._asked.clear()
+        self._to_check = {(o.id, f) for o in project.objects for f in project.prompted_frames(o.id)}
+        self._timer.start()
+
+    def _check(self) -> None:
+        places, self._to_check = self._to_check, set()
+        for object_id, frame in sorted(places):
+            prompts = self._bridge.project.prompts(object_id, frame)
+            if not prompts:
+                self._asked.pop((object_id, frame), None)
+                self._engine.forget_segment(object_id, frame)
+            elif self._lacks_mask(object_id, frame, prompts) and self._asked.get((object_id, frame)) != prompts:
+                self._ask(object_id, frame, prompts, None)
+        self.busy_changed.emit(bool(self._asked))
+
+    def _lacks_mask(self, object_id: int, frame: int, prompts: PromptSet) -> bool:
+        record = self._bridge.project.track(object_id).get(frame)
+        if record is None or record.origin is Origin.TRACKED:
+            return record is None or not record.locked
+        return record.origin is Origin.PROMPTED and not is_made_from(record, prompts) and not record.locked
+
+    def _ask(self, object_id: int, frame: int, prompts: PromptSet, candidate: int | None) -> None:
+        self._asked[object_id, frame] = prompts
+        self._engine.segment(self._request(object_id, frame, prompts, candidate))
+        self.busy_changed.emit(True)
+
+    def _request(self, object_id: int, frame: int, prompts: PromptSet, candidate: int | None = None) -> SegmentRequest:
+        shown = self._shown if self._shown is not None and self._shown.number == frame else None
+        given = None if prompts.mask_id is None else self._bridge.file.mask(prompts.mask_id)
+        history = self._bridge.file.history
+        step = history.steps[history.done - 1].id if history.done else 0
+        return SegmentRequest(
+            object_id=object_id,
+            number=frame,
+            frame=shown,
+            prompts=prompts,
+            given=given,
+            candidate=candidate,
+            step_id=step,
+        )
+
+    def _answered(self, answer: SegmentAnswer) -> None:
+        request = answer.request
+        place = (request.object_id, request.number)
+        if self._asked.get(place) != request.prompts:
+            return
+        del self._asked[place]
+        if self._bridge.project.prompts(*place) == request.prompts:
+            self._bridge.put_masks(request.step_id, "Mask", [(*place, answer.mask, _record_of(answer))])
+            self.answered.emit(answer)
+        self.busy_changed.emit(bool(self._asked))
+
+    def _failed(self, request: SegmentRequest) -> None:
+        self._asked.pop((request.object_id, request.number), None)
+        self.busy_changed.emit(bool(self._asked))
+
+    def _previewed(self, mask: Mask | None) -> None:
+        self.preview_changed.emit(mask)
+
+
+def _record_of(answer: SegmentAnswer) -> Callable[[int], MaskRecord]:
+    return lambda mask_id: prompted_record(
+        mask_id, answer.mask, score=answer.score, recipe=answer.recipe, prompts=answer.request.prompts
+    )

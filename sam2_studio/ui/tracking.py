@@ -1,0 +1,158 @@
+"""Track runs: what to track from the document, results into one undo step at most 30 times a second, progress, stop."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from time import monotonic
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from sam2_studio.batch.snapshot import track_request
+from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.records import tracked_record
+from sam2_studio.core.tracks import MaskRecord
+from sam2_studio.engine.requests import Direction, FrameResult
+from sam2_studio.errors import PromptError
+from sam2_studio.ui.engine_thread import EngineThread
+from sam2_studio.ui.project_bridge import ProjectBridge
+
+_WRITES_A_SECOND = 30
+
+
+class Tracking(QObject):
+    """Runs the tracker over the project, one run at a time.
+
+    Signals:
+        running_changed: Whether a run goes on.
+        progressed: done frames, all frames, frames a second, seconds left.
+        ended: One sentence for the status bar.
+    """
+
+    running_changed = Signal(bool)
+    progressed = Signal(int, int, float, float)
+    ended = Signal(str)
+
+    def __init__(self, bridge: ProjectBridge, engine: EngineThread) -> None:
+        super().__init__(bridge)
+        self._bridge, self._engine = bridge, engine
+        self._run = 0
+        self._step = 0
+        self._waiting: deque[FrameResult] = deque()
+        self._only: frozenset[tuple[int, int]] | None = None
+        self._recipe = ""
+        self._done: set[int] = set()
+        self._outdated: set[int] = set()
+        self._total = 0
+        self._label = ""
+        self._started = 0.0
+        self._timer = QTimer(self, interval=1000 // _WRITES_A_SECOND)
+        self._timer.timeout.connect(self._write)
+        bridge.prompts_changed.connect(self._prompts_changed)
+        engine.tracked.connect(self._came, Qt.ConnectionType.QueuedConnection)
+        engine.track_ended.connect(self._finished, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_running(self) -> bool:
+        return self._run != 0
+
+    @property
+    def label(self) -> str:
+        """What is tracked: "tracking man"."""
+        return self._label
+
+    def track(self, object_ids: Iterable[int], direction: Direction, within: FrameRange | None = None) -> None:
+        """Track objects over `within` (the clip's in to out by default); refusals come out of the bridge."""
+        clip = self._bridge.project.clip
+        if clip is None or self.is_running:
+            return
+        self._start(tuple(object_ids), direction, within or clip.source_range, None)
+
+    def retrack_stale(self) -> None:
+        """Track again just the frames whose prompts changed since they were tracked, each with its neighbours' help."""
+        project = self._bridge.project
+        stale = {o.id: project.track(o.id).frames_where(stale=True) for o in project.objects}
+        places = frozenset((object_id, frame) for object_id, frames in stale.items() for frame in frames)
+        if places and not self.is_running:
+            numbers = [frame for _, frame in places]
+            span = FrameRange(min(numbers), max(numbers) + 1)
+            ids = tuple(object_id for object_id, frames in stale.items() if frames)
+            self._start(ids, Direction.BOTH, span, places)
+
+    def stop(self) -> None:
+        """Stop the run at once; what came is kept."""
+        if self.is_running:
+            self._engine.stop_tracking()
+            self._finished(self._run, True, False)
+
+    def _start(
+        self,
+        object_ids: tuple[int, ...],
+        direction: Direction,
+        within: FrameRange,
+        only: frozenset[tuple[int, int]] | None,
+    ) -> None:
+        project = self._bridge.project
+        try:
+            request = track_request(self._bridge.file, object_ids, direction, within)
+        except PromptError as error:
+            self._bridge.refused.emit(error)
+            return
+        names = [o.name for o in project.objects if o.id in object_ids]
+        self._label = f"tracking {names[0] if len(names) == 1 else f'{len(names)} objects'}"
+        self._only, self._step, self._done, self._total = only, 0, set(), len(within)
+        self._outdated.clear()
+        self._started = monotonic()
+        self._run = self._engine.track(request)
+        self._timer.start()
+        self.running_changed.emit(True)
+        self.progressed.emit(0, self._total, 0.0, 0.0)
+
+    def _came(self, run: int, result: FrameResult, recipe: str) -> None:
+        if run == self._run:
+            self._recipe = recipe
+            self._waiting.append(result)
+
+    def _write(self) -> None:
+        """Put what came since the last time into the run's one step."""
+        results = [r for r in self._waiting if self._is_wanted(r)]
+        self._done |= {r.frame for r in self._waiting}
+        self._waiting.clear()
+        if results:
+            masks = [(r.object_id, r.frame, r.mask, self._record_of(r)) for r in results]
+            label = self._label.replace("tracking", "Track", 1)
+            self._step = self._bridge.put_masks(self._step, label, masks) or self._step
+        seconds = monotonic() - self._started
+        rate = len(self._done) / seconds if seconds > 0 else 0.0
+        left = (self._total - len(self._done)) / rate if rate > 0 else 0.0
+        self.progressed.emit(len(self._done), self._total, rate, left)
+
+    def _is_wanted(self, result: FrameResult) -> bool:
+        """Keyframes are the user's: the tracker remembers them, it doesn't rewrite them."""
+        record = self._bridge.project.track(result.object_id).get(result.frame)
+        if self._only is not None and (result.object_id, result.frame) not in self._only:
+            return False
+        return not (result.conditioning or (record is not None and record.is_key))
+
+    def _prompts_changed(self, places: set[tuple[int, int]]) -> None:
+        """What still comes for an object whose prompts changed during the run is out of date when it comes."""
+        if self.is_running:
+            self._outdated |= {object_id for object_id, _ in places}
+
+    def _record_of(self, result: FrameResult) -> Callable[[int], MaskRecord]:
+        recipe, stale = self._recipe, result.object_id in self._outdated
+
+        def record(mask_id: int) -> MaskRecord:
+            made = tracked_record(mask_id, result.mask, score=result.score, absent=result.absent, recipe=recipe)
+            return made.made_stale() if stale else made
+
+        return record
+
+    def _finished(self, run: int, stopped: bool, failed: bool) -> None:
+        if run != self._run:
+            return
+        self._write()
+        self._timer.stop()
+        self._run = 0
+        done = len(self._done)
+        self.running_changed.emit(False)
+        words = "Stopped" if stopped else "Tracking failed" if failed else "Tracked"
+        self.ended.emit(f"{words}: {done} of {self._total} frames")
