@@ -1,0 +1,181 @@
+"""The one table of actions: text, keys, icon, menu, slot, when it is enabled, and a tip. Knows no Qt.
+
+Menus, toolbar, transport buttons, the shortcut list and the tests all read it (`action_menus.py` makes the QActions).
+To add an action, add a row and a method of the name in `slot`.
+"""
+
+from dataclasses import dataclass
+
+ALWAYS = "always"
+
+# What `enabled_when` may name; the window says which of them hold.
+CONDITIONS = frozenset(
+    {
+        ALWAYS,
+        "has_clip",  # footage is open
+        "has_motion",  # footage of more than one frame
+        "has_object",  # an object is selected
+        "has_selection",  # an object, a point or a box can be deleted
+        "has_keyframes",  # the selected object has been prompted, painted or locked somewhere
+        "has_mask",  # the selected object has a mask on this frame
+        "has_masks",  # any object has a mask anywhere
+        "has_doubtful",  # a tracked frame needs a look
+        "has_stale",  # a tracked frame is older than the prompts around it
+        "can_track",  # there is a keyframe to track from, and nothing is tracked now
+        "is_tracking",
+        "can_undo",
+        "can_redo",
+    }
+)
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One action.
+
+    Attributes:
+        id: Unique, snake_case.
+        text: As in the menu; an ellipsis where it asks something before it acts.
+        keys: Qt's portable names; the first is shown. Ctrl means Cmd on macOS.
+        icon: Name for `icons.icon`, or "".
+        menu: Menu path, levels joined by "/".
+        slot: `target.method`: the targets are named where the actions are built.
+        enabled_when: One of `CONDITIONS`.
+        tip: What it does and when one wants it; one sentence.
+        argument: Given to the slot, unless None.
+        checkable: Whether it stays pressed; its slot is given the new state, unless it has an argument.
+        group: Actions of one group exclude one another; "" for none.
+    """
+
+    id: str
+    text: str
+    keys: tuple[str, ...]
+    icon: str
+    menu: str
+    slot: str
+    enabled_when: str
+    tip: str
+    argument: int | str | None = None
+    checkable: bool = False
+    group: str = ""
+
+    @property
+    def plain_text(self) -> str:
+        """The text without mnemonic."""
+        return self.text.replace("&", "")
+
+
+_GO = "&View/&Go to"
+
+# A table reads as a table.
+# fmt: off
+_ROWS = (
+    ActionSpec("open", "&Open…", ("Ctrl+O",), "open", "&File", "window.choose_file", ALWAYS,
+               "Open a video, a picture, an image sequence or a project."),
+    ActionSpec("open_sample", "Open &sample", (), "sample", "&File", "window.open_sample", ALWAYS,
+               "Open the clip that comes with the program, to try everything without footage of your own."),
+    ActionSpec("name_project", "&Name the project…", ("Ctrl+S",), "save", "&File", "window.name_project", "has_clip",
+               "Give the project a name and a place; every edit is saved as you make it, named or not."),
+    ActionSpec("export", "&Export…", ("Ctrl+E",), "export", "&File", "window.show_export", "has_masks",
+               "Write cutouts or mattes to files, when the masks are as you want them."),
+    ActionSpec("quit", "&Quit", ("Ctrl+Q",), "", "&File", "window.close", ALWAYS,
+               "Close the program; all work is saved already."),
+
+    ActionSpec("undo", "&Undo", ("Ctrl+Z",), "undo", "&Edit", "bridge.undo", "can_undo",
+               "Take the last edit back and go to the frame that it changed."),
+    ActionSpec("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "&Edit", "bridge.redo", "can_redo",
+               "Make the edit again that was taken back last."),
+    ActionSpec("delete", "&Delete selection", ("Delete",), "delete", "&Edit", "editing.delete_selected",
+               "has_selection", "Delete this frame's prompts, or, where there are none, the selected object."),
+    ActionSpec("tool_points", "&Points", ("V",), "points", "&Edit/&Tool", "canvas.set_tool", "has_clip",
+               "Click what belongs to the object; right-click what doesn't.",
+               argument="points", checkable=True, group="tool"),
+    ActionSpec("tool_box", "&Box", ("R",), "box", "&Edit/&Tool", "canvas.set_tool", "has_clip",
+               "Drag a box around the object, when one click isn't enough.",
+               argument="box", checkable=True, group="tool"),
+    ActionSpec("swap_sign", "&Swap add and remove", ("X",), "swap", "&Edit/&Tool", "canvas.swap_sign", "has_clip",
+               "Make the left button remove and the right one add, when there is much to take away."),
+
+    ActionSpec("fit", "&Fit", ("F",), "fit", "&View", "canvas.fit", "has_clip",
+               "Show the whole picture as large as the window allows."),
+    ActionSpec("actual_size", "&100 %", ("Ctrl+1",), "actual-size", "&View", "canvas.show_actual_size", "has_clip",
+               "Show one pixel of the picture as one of the screen, to judge an edge."),
+    ActionSpec("zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+="), "zoom-in", "&View", "canvas.zoom_in", "has_clip",
+               "Come closer; the mouse wheel does it at the pointer."),
+    ActionSpec("zoom_out", "Zoom &out", ("Ctrl+-",), "zoom-out", "&View", "canvas.zoom_out", "has_clip",
+               "Step back; the mouse wheel does it at the pointer."),
+    ActionSpec("next_view", "&Next view", ("M",), "view", "&View", "canvas.next_view", "has_clip",
+               "Change between overlay, outline, matte and cutout, to see the mask in another light."),
+    ActionSpec("original", "Show o&riginal", ("\\",), "original", "&View", "canvas.show_original", "has_clip",
+               "Show the picture without masks, to compare.", checkable=True),
+    ActionSpec("theme_system", "As the &system", (), "", "&View/&Theme", "window.set_theme", ALWAYS,
+               "Dark or light, as the desktop is set.", argument="system", checkable=True, group="theme"),
+    ActionSpec("theme_dark", "&Dark", (), "", "&View/&Theme", "window.set_theme", ALWAYS,
+               "A dark window, so that the picture is the brightest thing.",
+               argument="dark", checkable=True, group="theme"),
+    ActionSpec("theme_light", "&Light", (), "", "&View/&Theme", "window.set_theme", ALWAYS,
+               "A light window, for bright rooms.", argument="light", checkable=True, group="theme"),
+
+    ActionSpec("play", "&Play or pause", ("Space", "K"), "play", _GO, "playhead.toggle", "has_motion",
+               "Play from here to the out point, to judge the mask in motion."),
+    ActionSpec("previous_frame", "P&revious frame", ("Left", ","), "previous", _GO, "playhead.step", "has_motion",
+               "Go back one frame.", argument=-1),
+    ActionSpec("next_frame", "&Next frame", ("Right", "."), "next", _GO, "playhead.step", "has_motion",
+               "Go on one frame.", argument=1),
+    ActionSpec("back_ten", "&Back ten frames", ("Shift+Left",), "", _GO, "playhead.step", "has_motion",
+               "Go back ten frames, for a quick look.", argument=-10),
+    ActionSpec("forward_ten", "&Forward ten frames", ("Shift+Right",), "", _GO, "playhead.step", "has_motion",
+               "Go on ten frames, for a quick look.", argument=10),
+    ActionSpec("first_frame", "F&irst frame", ("Home",), "first", _GO, "window.go_to_first", "has_motion",
+               "Go to the first frame of the clip."),
+    ActionSpec("last_frame", "&Last frame", ("End",), "last", _GO, "window.go_to_last", "has_motion",
+               "Go to the last frame of the clip."),
+    ActionSpec("previous_keyframe", "Previous &keyframe", ("Up",), "", _GO,
+               "window.go_to_previous_keyframe", "has_keyframes",
+               "Go back to where you prompted, painted or locked the object."),
+    ActionSpec("next_keyframe", "Next ke&yframe", ("Down",), "", _GO, "window.go_to_next_keyframe",
+               "has_keyframes", "Go on to where you prompted, painted or locked the object."),
+    ActionSpec("next_doubtful", "Next &doubtful frame", ("N",), "doubtful", _GO, "window.go_to_next_doubtful",
+               "has_doubtful", "Go to the next frame that needs a look, after tracking."),
+    ActionSpec("previous_doubtful", "Previous d&oubtful frame", ("Shift+N",), "", _GO,
+               "window.go_to_previous_doubtful", "has_doubtful", "Go back to a frame that needs a look."),
+    ActionSpec("set_in", "Set in &here", ("I",), "in", _GO, "editing.set_in", "has_motion",
+               "Let tracking and export start at this frame."),
+    ActionSpec("set_out", "Set o&ut here", ("O",), "out", _GO, "editing.set_out", "has_motion",
+               "Let tracking and export end with this frame."),
+
+    ActionSpec("new_object", "&New object", ("Ctrl+N",), "add", "&Object", "editing.new_object", "has_clip",
+               "Start another object; the next click belongs to it."),
+    ActionSpec("rename_object", "&Rename…", ("F2",), "", "&Object", "window.rename_object", "has_object",
+               "Give the selected object a name; exports use it."),
+    ActionSpec("toggle_visible", "&Hide or show", ("H",), "visible", "&Object", "editing.toggle_visible", "has_object",
+               "Hide the selected object, to see what lies under it."),
+    ActionSpec("lock_frame", "&Lock this frame", ("Ctrl+L",), "lock", "&Object", "editing.lock_frame", "has_mask",
+               "Keep this mask as it is; tracking goes on from it to both sides.", checkable=True),
+    ActionSpec("next_object", "Select ne&xt", ("Tab",), "", "&Object", "selection.choose_next", "has_object",
+               "Go on to the next object of the list."),
+    *(ActionSpec(f"object_{n}", f"Select object &{n}", (str(n),), "", "&Object/&Select", "selection.choose_place",
+                 "has_object", f"Select the object in place {n} of the list.", argument=n - 1) for n in range(1, 10)),
+
+    ActionSpec("track_both", "Track &both ways", ("T",), "track-both", "&Track", "window.track_both", "can_track",
+               "Carry the masks through the clip in both directions, after the first prompts."),
+    ActionSpec("track_forwards", "Track &forwards", ("Ctrl+T",), "track-forwards", "&Track", "window.track_forwards",
+               "can_track", "Carry the masks on from this frame to the out point."),
+    ActionSpec("track_backwards", "Track b&ackwards", ("Shift+T",), "track-backwards", "&Track",
+               "window.track_backwards", "can_track", "Carry the masks back from this frame to the in point."),
+    ActionSpec("retrack", "&Retrack what is stale", ("Ctrl+R",), "retrack", "&Track", "tracking.retrack_stale",
+               "has_stale", "Redo only the frames between changed prompts; all others stay as they are."),
+    ActionSpec("stop", "&Stop", ("Esc",), "stop", "&Track", "tracking.stop", "is_tracking",
+               "Stop tracking; the frames done so far are kept."),
+
+    ActionSpec("shortcuts", "&Keys", ("F1",), "keyboard", "&Help", "window.show_shortcuts", ALWAYS,
+               "List every key and what it does."),
+    ActionSpec("about", "&About sam2_studio", (), "", "&Help", "window.show_about", ALWAYS,
+               "Version, licences, and where your footage goes: nowhere."),
+)
+# fmt: on
+
+ACTIONS: dict[str, ActionSpec] = {row.id: row for row in _ROWS}
+
+# Tools at the left of the canvas; "" is a gap.
+TOOLBAR = ("tool_points", "tool_box", "", "swap_sign")

@@ -1,0 +1,215 @@
+"""What a lane shows: one object's masks as arrays by frame, reduced to pixels. Pure numpy; knows no Qt.
+
+A clip may have 100,000 frames and a project ten objects: changed masks are written into the arrays one by one, and a
+repaint costs one pass over a byte a frame.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sam2_studio.core.tracks import MaskRecord, MaskTrack, Origin
+from sam2_studio.ui.timeline.scale import Scale
+
+# Bits of a frame's state
+FILLED = 1  # there is a mask, and the object is in the frame
+STALE = 2
+LOCKED = 4
+DOUBTFUL = 8
+PROMPTED = 16
+PAINTED = 32
+ABSENT = 64  # tracked, and the object isn't in the frame
+
+_BAR = FILLED | STALE
+Pixels = NDArray[np.floating[Any]]
+
+_NO_SCORE = np.float32(1.0)
+_MARK_GAP = 7.0  # pixels
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a lane, in pixels."""
+
+    left: float
+    right: float
+    stale: bool
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A sign on a lane: `kind` is one of PROMPTED, PAINTED, DOUBTFUL."""
+
+    x: float
+    kind: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaneView:
+    """All that a lane paints."""
+
+    segments: tuple[Segment, ...]
+    locked: tuple[Segment, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """A lane reduced to what is drawn side by side.
+
+    Attributes:
+        edges: (n + 1,) pixels.
+        bits: (n,) uint8, every bit that holds for any frame of the column.
+        scores: (n,) float32, the lowest of the column.
+    """
+
+    edges: Pixels
+    bits: NDArray[np.uint8]
+    scores: NDArray[np.float32]
+
+    @property
+    def middles(self) -> Pixels:
+        return (self.edges[:-1] + self.edges[1:]) / 2
+
+
+class LaneStates:
+    """One object's state by frame.
+
+    Attributes:
+        bits: (frames,) uint8, the bits above.
+        scores: (frames,) float32, the network's confidence, 1 where there is no mask.
+        areas: (frames,) int32, pixels of the mask.
+        revision: Rises with every change: a view made at another revision is old.
+    """
+
+    def __init__(self, frames: int) -> None:
+        self.bits: NDArray[np.uint8] = np.zeros(frames, np.uint8)
+        self.scores: NDArray[np.float32] = np.full(frames, _NO_SCORE)
+        self.areas: NDArray[np.int32] = np.zeros(frames, np.int32)
+        self.revision = 0
+
+    @classmethod
+    def of_track(cls, track: MaskTrack, frames: int) -> "LaneStates":
+        states = cls(frames)
+        states.update(track, track)
+        return states
+
+    def __len__(self) -> int:
+        return len(self.bits)
+
+    def update(self, track: MaskTrack, frames: Iterable[int]) -> None:
+        """Take over the records of these frames; frames beyond the clip are passed over."""
+        for frame in frames:
+            if 0 <= frame < len(self.bits):
+                self._put(frame, track.get(frame))
+        self.revision += 1
+
+    def _put(self, frame: int, record: MaskRecord | None) -> None:
+        self.bits[frame] = 0 if record is None else _bits(record)
+        self.scores[frame] = _NO_SCORE if record is None else record.score
+        self.areas[frame] = 0 if record is None else min(record.area, 2**31 - 1)
+
+    @property
+    def has_masks(self) -> bool:
+        return bool(self.bits.any())
+
+    @property
+    def stale_count(self) -> int:
+        return int(np.count_nonzero(self.bits & STALE))
+
+    def missing_count(self, start: int, stop: int) -> int:
+        """Frames of [start, stop) that were never masked or tracked."""
+        return int(np.count_nonzero(self.bits[start:stop] == 0))
+
+    def keyframes(self) -> NDArray[np.intp]:
+        """Frames that the user prompted, painted or locked, in rising order."""
+        return np.flatnonzero(self.bits & (PROMPTED | PAINTED | LOCKED))
+
+    def doubtful_places(self) -> tuple[int, ...]:
+        """The worst frame of each run of doubtful frames: what a person has to look at."""
+        runs = _runs((self.bits & DOUBTFUL) != 0)
+        return tuple(start + int(np.argmin(self.scores[start:stop])) for start, stop in runs)
+
+    def columns(self, scale: Scale) -> "Columns":
+        """The frames in view, or, where they are narrower than a pixel, one column a pixel: any bit, lowest score."""
+        start, stop = scale.visible()
+        if scale.per_frame >= 1:
+            edges = (np.arange(start, stop + 1, dtype=np.float64) - scale.first) * scale.per_frame
+            return Columns(edges, self.bits[start:stop], self.scores[start:stop])
+        # reduceat reduces from each start to the next one, and from the last one to the end: the view's, not the clip's
+        starts = np.minimum(scale.column_starts(), stop - 1)
+        edges = np.arange(len(starts) + 1, dtype=np.float64)
+        bits = np.bitwise_or.reduceat(self.bits[:stop], starts)
+        return Columns(edges, bits, np.minimum.reduceat(self.scores[:stop], starts))
+
+    def view(self, scale: Scale) -> LaneView:
+        """What to paint: at most a bar and a few signs a pixel, however long the clip is."""
+        columns = self.columns(scale)
+        bits, edges, middles = columns.bits, columns.edges, columns.middles
+        bars = np.where(bits & FILLED, bits & _BAR, 0).astype(np.uint8)
+        segments = (
+            Segment(float(edges[a]), float(edges[b]), bool(bars[a] & STALE)) for a, b in _value_runs(bars) if bars[a]
+        )
+        locked = (Segment(float(edges[a]), float(edges[b]), False) for a, b in _runs((bits & LOCKED) != 0))
+        doubts = [scale.centre_of(frame) for frame in self.doubtful_places()]
+        marks = (
+            *_thinned(middles[(bits & PROMPTED) != 0].tolist(), PROMPTED),
+            *_thinned(middles[(bits & PAINTED) != 0].tolist(), PAINTED),
+            *_thinned((x for x in doubts if -8 <= x <= scale.width + 8), DOUBTFUL),
+        )
+        return LaneView(segments=tuple(segments), locked=tuple(locked), marks=marks)
+
+
+def describe(states: LaneStates, frame: int, number: int) -> str:
+    """Why the health of a frame is as it is, in a sentence or two; `number` is the source's."""
+    bits, score, area = int(states.bits[frame]), float(states.scores[frame]), int(states.areas[frame])
+    if not bits:
+        return f"Frame {number}: no mask yet."
+    if bits & ABSENT:
+        return f"Frame {number}: the object was not found here."
+    parts = [f"Frame {number}: confidence {score:.2f}."]
+    before = int(states.areas[frame - 1]) if frame and states.bits[frame - 1] & FILLED else 0
+    if before and area and max(area, before) >= 1.3 * min(area, before):
+        words = "grows" if area > before else "shrinks"
+        parts.append(f"The area {words} by {100 * abs(area - before) / before:.0f} % at once.")
+    if bits & DOUBTFUL:
+        parts.append("The outline is uncertain: a click here helps.")
+    if bits & STALE:
+        parts.append("Prompts changed since it was tracked.")
+    if bits & LOCKED:
+        parts.append("Locked.")
+    return " ".join(parts)
+
+
+def _bits(record: MaskRecord) -> int:
+    bits = ABSENT if record.absent else FILLED
+    bits |= STALE if record.stale else 0
+    bits |= LOCKED if record.locked else 0
+    bits |= DOUBTFUL if record.doubtful else 0
+    return bits | {Origin.PROMPTED: PROMPTED, Origin.PAINTED: PAINTED, Origin.TRACKED: 0}[record.origin]
+
+
+def _runs(wanted: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """[start, stop) of each run of True."""
+    edges = np.flatnonzero(np.diff(wanted.astype(np.int8), prepend=0, append=0))
+    return zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+
+
+def _value_runs(values: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
+    """[start, stop) of each run of one value."""
+    cuts = np.flatnonzero(np.diff(values)) + 1
+    edges = np.concatenate(([0], cuts, [len(values)])).tolist()
+    return pairwise(edges)
+
+
+def _thinned(positions: Iterable[float], kind: int) -> Iterator[Mark]:
+    """Signs of one kind, without those that would run into the one before."""
+    last = -np.inf
+    for x in positions:
+        if x - last >= _MARK_GAP:
+            last = x
+            yield Mark(x, kind)

@@ -1,0 +1,107 @@
+"""From masks to what a lane shows, at one frame a cell and at many frames a pixel."""
+
+import numpy as np
+import pytest
+from sam2_studio.core.tracks import MaskRecord, MaskTrack, Origin
+from sam2_studio.ui.timeline.lanes import DOUBTFUL, PAINTED, PROMPTED, LaneStates, describe
+from sam2_studio.ui.timeline.scale import Scale
+
+
+def record(origin: Origin = Origin.TRACKED, **values: object) -> MaskRecord:
+    return MaskRecord(mask_id=1, origin=origin, **values)  # type: ignore[arg-type]
+
+
+def track_of(records: dict[int, MaskRecord]) -> MaskTrack:
+    track = MaskTrack()
+    for frame, value in records.items():
+        track.put(frame, value)
+    return track
+
+
+@pytest.fixture
+def track() -> MaskTrack:
+    """Prompted 0, tracked 1 to 9 (stale from 6), gap at 10, absent 11, painted 12, locked and tracked 13."""
+    records = {f: record(score=0.9, stale=f >= 6, area=100) for f in range(1, 10)}
+    records[0] = record(Origin.PROMPTED, area=100)
+    records[4] = record(score=0.3, area=200)
+    records[11] = record(absent=True, score=0.1)
+    records[12] = record(Origin.PAINTED)
+    records[13] = record(locked=True)
+    return track_of(records)
+
+
+def test_bars_break_where_the_state_changes(track: MaskTrack) -> None:
+    view = LaneStates.of_track(track, 20).view(Scale(frames=20, width=200))
+    assert [(s.left, s.right, s.stale) for s in view.segments] == [
+        (0, 60, False),
+        (60, 100, True),
+        (120, 140, False),
+    ]
+    assert [(s.left, s.right) for s in view.locked] == [(130, 140)]
+
+
+def test_marks_stand_in_the_middle_of_their_frames(track: MaskTrack) -> None:
+    view = LaneStates.of_track(track, 20).view(Scale(frames=20, width=200))
+    assert {(mark.x, mark.kind) for mark in view.marks} == {(5, PROMPTED), (125, PAINTED), (45, DOUBTFUL)}
+
+
+def test_a_single_stale_frame_shows_among_thousands() -> None:
+    track = track_of({f: record(stale=f == 7_777) for f in range(10_000)})
+    view = LaneStates.of_track(track, 10_000).view(Scale(frames=10_000, width=500))
+    assert [(s.left, s.right) for s in view.segments if s.stale] == [(388, 389)]
+
+
+def test_columns_take_the_lowest_score_and_end_with_the_view() -> None:
+    states = LaneStates(1000)
+    track = track_of({0: record(score=0.8), 7: record(score=0.2), 999: record(score=0.0)})
+    states.update(track, [0, 7, 999])
+    columns = states.columns(Scale(frames=1000, width=50, zoom=2))
+    assert columns.scores[0] == np.float32(0.2)
+    assert columns.scores[-1] == 1  # frame 999 lies outside the view
+
+
+def test_an_update_touches_only_its_frames_and_raises_the_revision(track: MaskTrack) -> None:
+    states = LaneStates.of_track(track, 20)
+    revision, before = states.revision, states.bits.copy()
+    track.put(5, None)
+    states.update(track, [5, 99])
+    assert states.revision == revision + 1
+    assert states.bits[5] == 0
+    assert np.array_equal(np.delete(states.bits, 5), np.delete(before, 5))
+
+
+def test_counts(track: MaskTrack) -> None:
+    states = LaneStates.of_track(track, 20)
+    assert states.stale_count == 4
+    assert states.missing_count(0, 20) == 7
+    assert states.keyframes().tolist() == [0, 12, 13]
+    assert states.has_masks
+
+
+def test_doubtful_places_are_the_worst_frames_of_their_runs() -> None:
+    scores = {3: 0.4, 4: 0.2, 5: 0.3, 9: 0.45}
+    states = LaneStates.of_track(track_of({f: record(score=scores.get(f, 0.9)) for f in range(12)}), 12)
+    assert states.doubtful_places() == (4, 9)
+
+
+def test_signs_do_not_run_into_one_another() -> None:
+    track = track_of({f: record(Origin.PROMPTED) for f in range(1000)})
+    marks = LaneStates.of_track(track, 1000).view(Scale(frames=1000, width=400)).marks
+    assert np.diff([mark.x for mark in marks]).min() >= 6
+    assert len(marks) > 40
+
+
+def test_an_empty_lane_shows_nothing() -> None:
+    view = LaneStates(50).view(Scale(frames=50, width=20))
+    assert (view.segments, view.locked, view.marks) == ((), (), ())
+
+
+def test_descriptions_say_why(track: MaskTrack) -> None:
+    states = LaneStates.of_track(track, 20)
+    assert describe(states, 4, 1005) == (
+        "Frame 1005: confidence 0.30. The area grows by 100 % at once. The outline is uncertain: a click here helps."
+    )
+    assert describe(states, 7, 7) == "Frame 7: confidence 0.90. Prompts changed since it was tracked."
+    assert describe(states, 11, 11) == "Frame 11: the object was not found here."
+    assert describe(states, 19, 19) == "Frame 19: no mask yet."
+    assert "Locked." in describe(states, 13, 13)
