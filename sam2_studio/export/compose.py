@@ -1,0 +1,149 @@
+"""Pixels of an export: mattes joined, straight cutouts, subjects laid over something else. Knows no codec."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from sam2_studio.core.geometry import Size
+from sam2_studio.core.masks import Matte
+from sam2_studio.errors import ExportError
+from sam2_studio.export.spec import Background
+from sam2_studio.export.yuv import Floats, Pixels, full_scale, scaled
+
+BLEED = 16  # pixels around the subject that keep colour, so that scaling and block codecs meet no black there
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """What one frame of an export shall hold, straight and full range.
+
+    Attributes:
+        rgb: (H, W, 3), or None where only the alpha is written.
+        alpha: (H, W) of the same type, or None where the picture is opaque.
+    """
+
+    rgb: Pixels | None = field(default=None, repr=False)
+    alpha: Pixels | None = field(default=None, repr=False)
+
+    @property
+    def size(self) -> Size:
+        pixels = self.alpha if self.rgb is None else self.rgb
+        return Size(1, 1) if pixels is None else Size(pixels.shape[1], pixels.shape[0])
+
+
+def joined(mattes: Sequence[Matte], size: Size) -> Matte:
+    """One matte of several objects: each covers its part, independently (1 - product of 1 - alpha)."""
+    if len(mattes) == 1:
+        return mattes[0]
+    clear = np.ones((size.height, size.width), np.float32)
+    for matte in mattes:
+        clear *= 1 - matte.alpha
+    return Matte(1 - clear)
+
+
+def is_soft(matte: Matte) -> bool:
+    """Whether any pixel is neither wholly inside nor outside."""
+    return bool(np.any((matte.alpha > 0) & (matte.alpha < 1)))
+
+
+def within_source(matte: Matte, source_alpha: Pixels | None) -> Matte:
+    """The matte, and no more than the source's own alpha lets through."""
+    if source_alpha is None:
+        return matte
+    return Matte(matte.alpha * (source_alpha.astype(np.float32) / np.float32(full_scale(source_alpha))))
+
+
+def cutout(foreground: Pixels, matte: Matte, depth: int) -> Picture:
+    """The subject with straight alpha.
+
+    Colour is kept under and `BLEED` pixels around the subject; farther out it is 0, so that no background hides in
+    the file.
+    """
+    alpha = scaled(matte.alpha, depth)
+    near = cv2.dilate((alpha > 0).view(np.uint8), np.ones((2 * BLEED + 1,) * 2, np.uint8))
+    rgb = scaled(foreground, depth).copy()
+    rgb[near == 0] = 0
+    return Picture(rgb=rgb, alpha=alpha)
+
+
+def grey(matte: Matte, depth: int) -> Picture:
+    """The alpha alone."""
+    return Picture(alpha=scaled(matte.alpha, depth))
+
+
+def over(foreground: Pixels, matte: Matte, behind: Floats) -> Picture:
+    """The subject over `behind`, (H, W, 3) of 0 to 1; opaque, 16 bit, mixed in the source's own transfer."""
+    front = foreground.astype(np.float32) / np.float32(full_scale(foreground))
+    mixed = behind + (front - behind) * matte.alpha[..., None]
+    return Picture(rgb=scaled(mixed.astype(np.float32), 16))
+
+
+class Backdrop:
+    """What lies behind the subject in the preset `replace`, made for one size."""
+
+    def __init__(self, background: Background, size: Size) -> None:
+        self._blur = background.blur if background.picture is None else None
+        self._still = _flat(background, size) if background.picture is None else _fitted(background, size)
+
+    def behind(self, rgb: Pixels, matte: Matte) -> Floats:
+        """(H, W, 3) float32 of 0 to 1 for one frame."""
+        return self._still if self._blur is None else _blurred(rgb, matte, self._blur)
+
+
+def _flat(background: Background, size: Size) -> Floats:
+    color = np.array(background.rgb, np.float32) / np.float32(255)
+    return np.broadcast_to(color, (size.height, size.width, 3)).astype(np.float32)
+
+
+def _fitted(background: Background, size: Size) -> Floats:
+    picture = _load(background.picture or Path())
+    height, width = picture.shape[:2]
+    ratios = (size.width / width, size.height / height)
+    scale = max(ratios) if background.fit == "cover" else min(ratios)
+    new = (max(1, round(width * scale)), max(1, round(height * scale)))
+    resized = cv2.resize(picture, new, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    return _centred(np.clip(np.asarray(resized, np.float32), 0, 1), _flat(background, size))
+
+
+def _centred(picture: Floats, canvas: Floats) -> Floats:
+    """`picture` in the middle of `canvas`, what is larger cropped."""
+    places = []
+    for have, want in zip(picture.shape[:2], canvas.shape[:2], strict=True):
+        length = min(have, want)
+        places.append((slice((have - length) // 2, (have - length) // 2 + length), (want - length) // 2, length))
+    (rows, top, height), (columns, left, width) = places
+    canvas[top : top + height, left : left + width] = picture[rows, columns]
+    return canvas
+
+
+def _load(path: Path) -> Floats:
+    try:
+        with Image.open(path) as file:
+            upright = ImageOps.exif_transpose(file).convert("RGB")
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError) as error:
+        raise ExportError(f"The background picture {path} can't be read.", "Choose another picture.") from error
+    return np.asarray(upright, np.float32) / np.float32(255)
+
+
+def _blurred(rgb: Pixels, matte: Matte, sigma: float) -> Floats:
+    """The source without the subject, blurred: the subject's own colour doesn't glow around it."""
+    height, width = matte.alpha.shape
+    step = max(1, int(sigma / 4))
+    small = (max(1, width // step), max(1, height // step))
+    weight = 1 - matte.alpha
+    colour = rgb.astype(np.float32) / np.float32(full_scale(rgb))
+    parts = [_smooth(part, small, sigma / step) for part in (colour * weight[..., None], weight, colour)]
+    enough = np.minimum(1, parts[1] * 20)[..., None]  # deep inside the subject only its own blur is left
+    mixed = enough * parts[0] / np.maximum(parts[1], 1e-4)[..., None] + (1 - enough) * parts[2]
+    large = cv2.resize(mixed.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.clip(np.asarray(large, np.float32), 0, 1)
+
+
+def _smooth(values: NDArray[np.float32], small: tuple[int, int], sigma: float) -> Floats:
+    reduced = cv2.resize(values, small, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(reduced, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.float32)

@@ -1,0 +1,139 @@
+"""Opens what an export writes into, pictures or a video, behind one face: write, finish, verify, abandon."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from sam2_studio.core.clip import Clip
+from sam2_studio.core.frames import FrameSource
+from sam2_studio.export.compose import Picture
+from sam2_studio.export.formats import Content, PictureFormat, VideoFormat
+from sam2_studio.export.images import PictureWriter, color_chunks, text_chunk
+from sam2_studio.export.sound import Sound
+from sam2_studio.export.spec import ExportSpec, written_size
+from sam2_studio.export.times import export_times
+from sam2_studio.export.verify import verify_pictures, verify_video
+from sam2_studio.export.video import VideoWriter
+from sam2_studio.export.yuv import codes_for
+
+
+class Output(Protocol):
+    """The parts of one export while they are written."""
+
+    @property
+    def bytes_written(self) -> int: ...
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What the user should know, one sentence each."""
+
+    def write(self, picture: Picture) -> None:
+        """Add the next frame. Raises OSError or ExportError."""
+
+    def finish(self) -> None:
+        """Make the parts whole and synced. Raises OSError or ExportError."""
+
+    def verify(self, meant: Mapping[int, Picture]) -> list[str]:
+        """After `finish`: what reads back otherwise than meant, by place. Raises OSError or ExportError."""
+
+    def abandon(self) -> None:
+        """Let go of everything; harmless after `finish`. Never raises."""
+
+
+def open_output(spec: ExportSpec, clip: Clip, source: FrameSource, parts: Sequence[Path], comment: str) -> Output:
+    """Open the parts for writing.
+
+    Args:
+        comment: Who made the files, for their metadata; "" for nothing.
+
+    Raises:
+        OSError: they can't be made.
+        ExportError: the encoder refuses the pictures' size.
+    """
+    written = spec.format
+    if isinstance(written, PictureFormat):
+        return _Pictures(spec, clip, parts, comment)
+    return _Video(spec, written, clip, source, parts[0], comment)
+
+
+class _Pictures:
+    warnings: Sequence[str] = ()
+
+    def __init__(self, spec: ExportSpec, clip: Clip, parts: Sequence[Path], comment: str) -> None:
+        colored = spec.rules.content is not Content.MATTE
+        chunks = color_chunks(clip.info) if colored else b""
+        if comment:
+            chunks += text_chunk("Software", comment)
+        self._parts = parts
+        self._writer = PictureWriter(parts, chunks=chunks)
+        self.write, self.finish, self.abandon = self._writer.write, self._writer.finish, self._writer.abandon
+
+    @property
+    def bytes_written(self) -> int:
+        return self._writer.bytes_written
+
+    def verify(self, meant: Mapping[int, Picture]) -> list[str]:
+        return verify_pictures(self._parts, meant)
+
+
+class _Video:
+    def __init__(
+        self, spec: ExportSpec, written: VideoFormat, clip: Clip, source: FrameSource, part: Path, comment: str
+    ) -> None:
+        frames = spec.frames(clip)
+        self._part, self._format, self._depth = part, written, spec.depth(clip)
+        self._times = export_times(source, frames)
+        self._codes = codes_for(clip.info.color, full_range=written.full_range)
+        self._warnings: list[str] = []
+        self._sound = self._open_sound(clip)
+        carried = clip.timecode(frames.start) if spec.rules.timecode and clip.info.timecode else None
+        try:
+            self._writer = VideoWriter(
+                part,
+                written,
+                size=written_size(spec, clip),
+                depth=self._depth,
+                times=self._times,
+                codes=self._codes,
+                sound=self._sound,
+                timecode=carried,
+                comment=comment,
+            )
+        except BaseException:
+            self._close_sound()
+            raise
+        self.write = self._writer.write
+
+    @property
+    def bytes_written(self) -> int:
+        return self._writer.bytes_written
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        return (*self._warnings, *(self._sound.warnings if self._sound else ()))
+
+    def finish(self) -> None:
+        self._writer.finish()
+        self._close_sound()
+
+    def abandon(self) -> None:
+        self._writer.abandon()
+        self._close_sound()
+
+    def verify(self, meant: Mapping[int, Picture]) -> list[str]:
+        return verify_video(
+            self._part, self._format, depth=self._depth, times=self._times, codes=self._codes, meant=meant
+        )
+
+    def _open_sound(self, clip: Clip) -> Sound | None:
+        if clip.info.audio is None or not self._format.sound_codecs:
+            return None
+        try:
+            return Sound(Path(clip.info.path), self._times)
+        except OSError as error:
+            self._warnings.append(f"The sound of {clip.info.path} is left out: {error.strerror}.")
+            return None
+
+    def _close_sound(self) -> None:
+        if self._sound is not None:
+            self._sound.close()

@@ -1,0 +1,95 @@
+"""One frame of an export from source, masks and settings; what `runner` asks for, frame by frame. Knows no file."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sam2_studio.core.clip import Clip
+from sam2_studio.core.edges import EdgeSettings
+from sam2_studio.core.frames import Frame, FrameSource
+from sam2_studio.core.masks import Mask, Matte
+from sam2_studio.core.objects import CutObject
+from sam2_studio.errors import ExportError
+from sam2_studio.export.compose import Backdrop, Picture, cutout, grey, is_soft, joined, over, within_source
+from sam2_studio.export.formats import Content
+from sam2_studio.export.spec import ExportSpec
+from sam2_studio.export.yuv import Pixels
+
+Masks = Callable[[int, int], Mask | None]
+MatteMaker = Callable[[Pixels, Mask, EdgeSettings], Matte]
+ForegroundMaker = Callable[[Pixels, Matte], Pixels]
+
+
+def chosen_objects(spec: ExportSpec, objects: Sequence[CutObject]) -> tuple[CutObject, ...]:
+    """The objects that `spec` names, or all visible ones.
+
+    Raises:
+        ExportError: an id isn't there, or nothing is left to export.
+    """
+    known = {thing.id: thing for thing in objects}
+    for wanted in spec.object_ids:
+        if wanted not in known:
+            there = ", ".join(f"{thing.id} ({thing.name})" for thing in objects) or "none"
+            raise ExportError(f"There is no object {wanted} to export.", f"The objects are: {there}.")
+    chosen = tuple(known[i] for i in spec.object_ids) or tuple(thing for thing in objects if thing.visible)
+    if not chosen:
+        raise ExportError("There is no visible object to export.", "Select a subject, or show a hidden one.")
+    return chosen
+
+
+@dataclass
+class PictureMaker:
+    """Makes the pictures of one export.
+
+    Attributes:
+        unmasked: Frames made so far for which no chosen object has a mask: they are wholly transparent.
+    """
+
+    spec: ExportSpec
+    source: FrameSource
+    clip: Clip
+    objects: tuple[CutObject, ...]
+    masks: Masks
+    matte: MatteMaker
+    foreground: ForegroundMaker
+    unmasked: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._content = self.spec.rules.content
+        self._depth = self.spec.depth(self.clip)
+        replaces = self._content is Content.REPLACE
+        self._backdrop = Backdrop(self.spec.background, self.clip.info.size) if replaces else None
+
+    def picture(self, number: int) -> Picture:
+        """What frame `number` of the export holds.
+
+        Raises:
+            MediaError: the source can't be read.
+            ExportError: a mask is of another size than the picture.
+        """
+        frame = self.source.read(number)
+        matte = within_source(self._matte(frame), frame.alpha)
+        if self._content is Content.MATTE:
+            return grey(matte, self._depth)
+        own = self.foreground(frame.rgb, matte) if is_soft(matte) else frame.rgb
+        if self._backdrop is not None:
+            return over(own, matte, self._backdrop.behind(frame.rgb, matte))
+        return cutout(own, matte, self._depth)
+
+    def _matte(self, frame: Frame) -> Matte:
+        """Masks with the same settings are joined before the matte is made, so that no seam shows between them."""
+        by_edge: dict[EdgeSettings, Mask] = {}
+        for thing in self.objects:
+            mask = self.masks(thing.id, frame.number)
+            if mask is None:
+                continue
+            if mask.size != frame.size:
+                raise ExportError(
+                    f"The mask of {thing.name} on frame {self.clip.source_number(frame.number)} is {mask.size}, "
+                    f"the picture {frame.size}.",
+                    "Track that frame again.",
+                )
+            by_edge[thing.edge] = by_edge[thing.edge].union(mask) if thing.edge in by_edge else mask
+        if not by_edge:
+            self.unmasked.append(frame.number)
+        filled = [(edge, mask) for edge, mask in by_edge.items() if not mask.is_empty]
+        return joined([self.matte(frame.rgb, mask, edge) for edge, mask in filled], frame.size)

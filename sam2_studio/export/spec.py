@@ -1,0 +1,211 @@
+"""What an export is asked to be, checked before a pixel is read; says what it will write. Only looks at files."""
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sam2_studio.core.clip import Clip, ClipKind
+from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.geometry import Size
+from sam2_studio.errors import ExportError
+from sam2_studio.export.formats import Content, PictureFormat, Preset, VideoFormat, find_preset
+from sam2_studio.export.targets import chosen_suffix, planned_paths, source_identities
+
+_COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
+_MOST_BLUR = 500.0
+_LONGEST_NAME = 255  # bytes, of every file system in common use
+_HDR = frozenset({"smpte2084", "arib-std-b67"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Background:
+    """What the preset `replace` lays behind the subject: a picture, else a blur, else a colour.
+
+    Attributes:
+        color: `#RRGGBB`, in the source's own transfer.
+        picture: A picture file, upright by its EXIF tag.
+        fit: `cover` fills the frame and crops; `contain` shows all of it, the rest in `color`.
+        blur: Standard deviation in pixels of the blurred source without the subject, above 0 to 500.
+    """
+
+    color: str = "#FFFFFF"
+    picture: Path | None = None
+    fit: str = "cover"
+    blur: float | None = None
+
+    def __post_init__(self) -> None:
+        if not _COLOR.fullmatch(self.color):
+            raise ExportError(f'"{self.color}" is no colour.', "Write it as #RRGGBB, such as #FFFFFF for white.")
+        if self.fit not in ("cover", "contain"):
+            raise ExportError(f'A background picture can\'t be fitted by "{self.fit}".', "Use cover or contain.")
+        if self.blur is not None and not 0 < self.blur <= _MOST_BLUR:
+            raise ExportError(
+                f"The background can't be blurred by {self.blur:g} pixels.", "Use more than 0, up to 500."
+            )
+
+    @property
+    def rgb(self) -> tuple[int, int, int]:
+        """The colour, 0 to 255 each."""
+        red, green, blue = bytes.fromhex(self.color[1:])
+        return red, green, blue
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportSpec:
+    """One export.
+
+    Attributes:
+        preset: A name of `formats.PRESETS`.
+        target: File, folder, or `NAME.####.png`; see `targets.planned_paths` for what each means.
+        object_ids: Objects to export together; empty for all visible ones.
+        range: Frames to export; None for the clip's in to out.
+        bit_depth: Of one channel, 8 or 16; None for what suits preset and source.
+        overwrite: Whether existing files may be replaced.
+        background: For the preset `replace`.
+        provenance: Whether the files say which program made them, and with what.
+    """
+
+    preset: str
+    target: Path
+    object_ids: tuple[int, ...] = ()
+    range: FrameRange | None = None
+    bit_depth: int | None = None
+    overwrite: bool = False
+    background: Background = field(default_factory=Background)
+    provenance: bool = False
+
+    def __post_init__(self) -> None:
+        find_preset(self.preset)
+        if "\0" in str(self.target) or not self.target.name:
+            raise ExportError(f"{str(self.target)!r} can't be the name of a file.", "Choose another name.")
+
+    @property
+    def rules(self) -> Preset:
+        return find_preset(self.preset)
+
+    @property
+    def format(self) -> PictureFormat | VideoFormat:
+        """How files are written; from the target's ending.
+
+        Raises:
+            ExportError: the preset can't write that ending.
+        """
+        return self.rules.formats[chosen_suffix(self.rules, self.target)]
+
+    def frames(self, clip: Clip) -> FrameRange:
+        """The frames to write.
+
+        Raises:
+            PromptError: the range doesn't fit the clip.
+        """
+        return (self.range or clip.source_range).checked(clip.info.frames)
+
+    def depth(self, clip: Clip) -> int:
+        """Bits of one channel, 8 or 16: the one asked for, else 16 for a cutout of a deeper source, else the preset's.
+
+        Raises:
+            ExportError: preset and file ending don't have the one asked for.
+        """
+        written = self.format
+        offered = [d for d in self.rules.bit_depths if isinstance(written, PictureFormat) or d in written.pixel_formats]
+        if self.bit_depth is None:
+            deep = self.rules.content is Content.CUTOUT and clip.info.bit_depth > 8 and 16 in offered
+            return 16 if deep else offered[0]
+        if self.bit_depth not in offered:
+            raise ExportError(
+                f"The preset {self.preset} can't write {self.bit_depth} bits a channel as {written.label}.",
+                f"It writes {' or '.join(str(depth) for depth in sorted(offered))}.",
+            )
+        return self.bit_depth
+
+
+def planned_files(spec: ExportSpec, clip: Clip) -> tuple[Path, ...]:
+    """The files that the export will write, one for a video, else one a frame."""
+    return planned_paths(spec.rules, spec.target, clip, spec.frames(clip))
+
+
+def describe(spec: ExportSpec, clip: Clip) -> str:
+    """One line for the export button, such as "Export 247 frames, ProRes 4444"."""
+    count = len(spec.frames(clip))
+    kind = "picture" if clip.info.kind is ClipKind.STILL else "frame"
+    depth = f" {spec.depth(clip)} bit" if isinstance(spec.format, PictureFormat) else ""
+    return f"Export {count} {kind}{'' if count == 1 else 's'}, {spec.format.label}{depth}"
+
+
+def written_size(spec: ExportSpec, clip: Clip) -> Size:
+    """Width and height of the files; see `VideoFormat.even`."""
+    size = clip.info.size
+    written = spec.format
+    if isinstance(written, VideoFormat) and written.even:
+        return Size(size.width + size.width % 2, size.height + size.height % 2)
+    return size
+
+
+def notes(spec: ExportSpec, clip: Clip) -> tuple[str, ...]:
+    """What the user should know before the run, one sentence each."""
+    lines = []
+    written = spec.format
+    size = written_size(spec, clip)
+    if size != clip.info.size:
+        lines.append(
+            f"{written.label} needs even sizes: {clip.info.size} is padded to {size} at the right and lower edge."
+        )
+    if isinstance(written, VideoFormat):
+        if written.tick and clip.info.variable_rate:
+            lines.append(f"Frame times are rounded to 1/{written.tick} second, the finest that this file can say.")
+        if clip.info.color.transfer in _HDR and spec.depth(clip) == 8 and spec.rules.content is not Content.MATTE:
+            lines.append("The source is HDR: 8 bits keep its colours and tags, but smooth skies may show steps.")
+    return tuple(lines)
+
+
+def check(spec: ExportSpec, clip: Clip) -> tuple[Path, ...]:
+    """Return the planned files if the export can start.
+
+    Raises:
+        ExportError: format, depth, folder, name, background or an existing file stands against it.
+        PromptError: the range doesn't fit the clip.
+    """
+    files = planned_files(spec, clip)
+    spec.depth(clip)
+    _check_background(spec)
+    _check_folder(files[0].parent)
+    sources = source_identities(clip)
+    for path in files:
+        _check_file(path, sources, overwrite=spec.overwrite)
+    return files
+
+
+def _check_background(spec: ExportSpec) -> None:
+    picture = spec.background.picture
+    if spec.rules.content is Content.REPLACE and picture is not None and not picture.is_file():
+        raise ExportError(f"The background picture {picture} isn't there.", "Choose another picture or a colour.")
+
+
+def _check_folder(folder: Path) -> None:
+    """A picture folder that doesn't exist yet is made later; the folder it goes into must be there."""
+    existing = folder if folder.exists() else folder.parent
+    if not existing.is_dir():
+        raise ExportError(f"The folder {existing} doesn't exist.", "Create it, or choose another folder.")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise ExportError(f"The folder {existing} can't be written to.", "Choose another folder.")
+
+
+def _check_file(path: Path, sources: frozenset[tuple[int, int]], *, overwrite: bool) -> None:
+    if len(os.fsencode(path.name)) > _LONGEST_NAME:
+        raise ExportError(
+            f"The name {path.name} is {len(os.fsencode(path.name))} bytes long.",
+            f"File names can have {_LONGEST_NAME}: choose a shorter one.",
+        )
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ExportError(f"{path} can't be looked at: {error.strerror}.", "Choose another place.") from error
+    if (found.st_dev, found.st_ino) in sources:
+        raise ExportError(f"{path} is the source itself.", "Choose another name: an export never replaces its source.")
+    if path.is_dir():
+        raise ExportError(f"{path} is a folder.", "Choose another name.")
+    if not overwrite:
+        raise ExportError(f"{path} exists already.", "Choose another name, or allow overwriting.")

@@ -1,0 +1,110 @@
+"""Which files a target means: endings, folders, numbers, and which of them are the source. Reads names, no pixels."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from sam2_studio.core.clip import Clip, ClipKind
+from sam2_studio.core.frames import FrameRange
+from sam2_studio.errors import ExportError
+from sam2_studio.export.formats import PictureFormat, Preset
+
+LEAST_DIGITS = 4
+_HASHES = re.compile(r"#+")
+_NUMBER = re.compile(r"\d+")
+
+# Endings that name a format. Anything else after a dot is part of a name, as in "shot.v2".
+_WITHOUT_ALPHA = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".bmp", ".mp4", ".m4v", ".avi", ".mpg", ".mpeg", ".ts", ".wmv", ".flv", ".ogv", ".y4m"}
+)
+_WITH_ALPHA = frozenset(
+    {".png", ".webp", ".gif", ".apng", ".tif", ".tiff", ".exr", ".tga", ".avif", ".heic", ".jxl", ".psd", ".svg"}
+    | {".mov", ".mkv", ".webm", ".mxf", ".dpx", ".json"}
+)
+
+
+def chosen_suffix(preset: Preset, target: Path) -> str:
+    """The file ending to write, lower case: the target's, or the preset's default where it names none.
+
+    Raises:
+        ExportError: the target's ending is of a format that the preset doesn't write.
+    """
+    suffix = target.suffix.lower()
+    if suffix in preset.formats:
+        return suffix
+    if suffix not in _WITHOUT_ALPHA | _WITH_ALPHA or target.is_dir():
+        return preset.suffix
+    name_it = f"Name the output with {' or '.join(preset.formats)}, or choose another preset."
+    if preset.needs_alpha and suffix in _WITHOUT_ALPHA:
+        raise ExportError(f"A {suffix} file has no transparency, so it can't hold a cutout.", name_it)
+    raise ExportError(f"The preset {preset.name} doesn't write {suffix} files.", name_it)
+
+
+def planned_paths(preset: Preset, target: Path, clip: Clip, frames: FrameRange) -> tuple[Path, ...]:
+    """The files of an export.
+
+    A video is the target, with the preset's ending added where it has none, or `CLIP.EXT` in an existing folder.
+    Pictures go to `TARGET/CLIP.####.png` if the target has no ending or is a folder (`TARGET/CLIP.png` for a still); to
+    `NAME.####.png`, the `#` replaced, if it has some; and else to the target itself for one frame, to
+    `NAME.####.png` for more. The numbers are the source's, with the same padding throughout, at least four digits.
+    """
+    suffix = chosen_suffix(preset, target)
+    named = target.suffix.lower() == suffix and not target.is_dir()
+    if not isinstance(preset.formats[suffix], PictureFormat):
+        return (target if named else _unnamed_video(target, clip, suffix),)
+    if not named:
+        if clip.info.kind is ClipKind.STILL:
+            return (target / f"{_clip_name(clip)}{suffix}",)
+        return _numbered(target, f"{_clip_name(clip)}.", suffix, clip, frames)
+    parts = _HASHES.split(target.name, maxsplit=1)
+    if len(parts) == 2:
+        return _numbered(target.parent, parts[0], parts[1], clip, frames, target.name.count("#"))
+    if len(frames) == 1:
+        return (target,)
+    return _numbered(target.parent, f"{target.stem}.", target.suffix, clip, frames)
+
+
+def stale_files(files: Sequence[Path]) -> tuple[Path, ...]:
+    """Pictures beside the planned ones that an older, longer run of the same name left behind."""
+    if len(files) < 2 or not files[0].parent.is_dir():
+        return ()
+    head, tail = _common_ends(files[0].name, files[-1].name)
+    older = re.compile(re.escape(head) + r"\d+" + re.escape(tail))
+    planned = {path.name for path in files}
+    beside = files[0].parent.iterdir()
+    return tuple(sorted(path for path in beside if older.fullmatch(path.name) and path.name not in planned))
+
+
+def source_identities(clip: Clip) -> frozenset[tuple[int, int]]:
+    """Device and inode of every source file, so that links and other spellings are seen through."""
+    first = Path(clip.info.path)
+    paths = [first]
+    if clip.info.kind is ClipKind.SEQUENCE and first.parent.is_dir():
+        shape = _NUMBER.sub("#", first.name)
+        paths += [path for path in first.parent.iterdir() if _NUMBER.sub("#", path.name) == shape]
+    found = (path.stat() for path in paths if path.exists())
+    return frozenset((status.st_dev, status.st_ino) for status in found)
+
+
+def _unnamed_video(target: Path, clip: Clip, suffix: str) -> Path:
+    return target / f"{_clip_name(clip)}{suffix}" if target.is_dir() else target.with_name(target.name + suffix)
+
+
+def _numbered(folder: Path, head: str, tail: str, clip: Clip, frames: FrameRange, hashes: int = 0) -> tuple[Path, ...]:
+    widest = len(str(clip.source_number(frames.last)))
+    digits = max(hashes or max(LEAST_DIGITS, clip.info.pattern.count("#")), widest)
+    return tuple(folder / f"{head}{clip.source_number(number):0{digits}d}{tail}" for number in frames)
+
+
+def _clip_name(clip: Clip) -> str:
+    """The source's name without ending and numbers."""
+    if clip.info.pattern:
+        return _HASHES.split(Path(clip.info.pattern).name, maxsplit=1)[0].rstrip("._- ") or "frame"
+    return Path(clip.info.path).stem or "frame"
+
+
+def _common_ends(first: str, last: str) -> tuple[str, str]:
+    """Head and tail around the number in which two names of one run differ, without its digits."""
+    place = next(i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b)
+    head = first[:place].rstrip("0123456789")
+    return head, first[len(head) :].lstrip("0123456789")
