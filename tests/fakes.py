@@ -5,7 +5,6 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-
 from sam2_studio.core.clip import ClipInfo
 from sam2_studio.core.frames import Frame, Timestamp, checked_frame
 

@@ -52,6 +52,8 @@ class VideoWriter:
         self._bits = plane_bits(self._pixel_format)
         self._durations = dict(zip(times.pts, times.durations, strict=True))
         self._count = 0
+        self._held: av.Packet[av.VideoStream] | None = None
+        self._first_dts: int | None = None
         self._file = PartFile(part)
         self._container = av.open(self._file, "w", format=written.muxer, options=_muxer_options(written, times))
         if comment:
@@ -95,7 +97,7 @@ class VideoWriter:
             OSError: the file can't be written.
         """
         with self._watched():
-            self._mux(self._stream.encode(None))
+            self._mux(self._stream.encode(None), last=True)
             if self._sound is not None:
                 self._sound.feed(None)
             self._container.close()
@@ -137,10 +139,17 @@ class VideoWriter:
         frame.color_range, frame.colorspace = self._codes.range, self._codes.matrix
         frame.color_primaries, frame.color_trc = self._codes.primaries, self._codes.transfer
 
-    def _mux(self, packets: "Sequence[av.Packet[av.VideoStream]]") -> None:
-        for packet in packets:
-            # Encoders leave the last length, or every one, to guessing.
+    def _mux(self, packets: "Sequence[av.Packet[av.VideoStream]]", *, last: bool = False) -> None:
+        """Write all packets but the newest, which is held back: only the last one's length ends the track."""
+        held = [*([] if self._held is None else [self._held]), *packets]
+        self._held = None if last or not held else held.pop()
+        for packet in held:
+            if self._first_dts is None:
+                self._first_dts = packet.dts or 0
             packet.duration = self._durations[packet.pts or 0]
+            if last and packet is held[-1] and not self._format.tick:
+                # MP4 counts lengths in decoding order, where the last packet needn't be the last frame.
+                packet.duration = self._first_dts + sum(self._times.durations) - (packet.dts or 0)
             self._container.mux(packet)
 
 
