@@ -5,25 +5,43 @@ from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PromptSet
 from sam2_studio.core.tracks import MaskRecord, Origin
 
+_CANDIDATE = " candidate "
 
-def prompted_record(mask_id: int, mask: Mask, *, score: float, recipe: str, prompts: PromptSet) -> MaskRecord:
-    """The record of a mask made from the prompts of its own frame; `recipe` is the model's."""
+
+def prompted_record(
+    mask_id: int, mask: Mask, *, score: float, recipe: str, prompts: PromptSet, candidate: int | None = None
+) -> MaskRecord:
+    """The record of a mask made from the prompts of its own frame.
+
+    Args:
+        mask_id: Of the stored pixels.
+        mask: The pixels.
+        score: Expected IoU, 0 to 1.
+        recipe: Of the model.
+        prompts: All of the frame.
+        candidate: Which mask on offer the user took, None where the model chose.
+    """
+    chosen = "" if candidate is None else f"{_CANDIDATE}{candidate}"
     return MaskRecord(
         mask_id=mask_id,
         origin=Origin.PROMPTED,
         score=score,
-        recipe=f"{recipe} prompts {prompt_digest(prompts)}",
+        recipe=f"{recipe}{chosen} prompts {prompt_digest(prompts)}",
         area=mask.area,
     )
 
 
 def tracked_record(mask_id: int, mask: Mask, *, score: float, absent: bool, recipe: str) -> MaskRecord:
     """The record of a mask that the tracker carried here from other frames."""
-    return MaskRecord(
-        mask_id=mask_id, origin=Origin.TRACKED, score=score, absent=absent, recipe=recipe, area=mask.area
-    )
+    return MaskRecord(mask_id=mask_id, origin=Origin.TRACKED, score=score, absent=absent, recipe=recipe, area=mask.area)
 
 
 def is_made_from(record: MaskRecord, prompts: PromptSet) -> bool:
     """Whether a prompted mask was made from just these prompts."""
     return record.recipe.endswith(f" prompts {prompt_digest(prompts)}")
+
+
+def chosen_candidate(record: MaskRecord) -> int | None:
+    """Which of the masks on offer the user took, None where the model chose."""
+    _, found, rest = record.recipe.partition(_CANDIDATE)
+    return int(rest.split()[0]) if found else None

@@ -1,0 +1,62 @@
+"""What the tracker needs of a project, taken once: later edits don't reach into a run that goes on."""
+
+from collections.abc import Iterable
+
+from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.records import chosen_candidate
+from sam2_studio.core.store import ProjectFile
+from sam2_studio.core.tracks import Origin
+from sam2_studio.engine.requests import Conditioning, Direction, SegmentSettings, TrackObject, TrackRequest
+from sam2_studio.errors import PromptError
+
+_DEFAULTS = SegmentSettings()
+
+
+def track_request(
+    file: ProjectFile,
+    object_ids: Iterable[int],
+    direction: Direction,
+    within: FrameRange,
+    settings: SegmentSettings = _DEFAULTS,
+) -> TrackRequest:
+    """Gather the keyframes of the objects; locked objects and objects without a keyframe are left out.
+
+    Raises:
+        PromptError: nothing is left to track, or the range doesn't fit the clip.
+        ProjectError: a stored mask can't be read.
+    """
+    project = file.project
+    if project.clip is None:
+        raise PromptError("There is no footage to track through.", "Open a clip first.")
+    chosen = [o for o in project.objects if o.id in set(object_ids) and not o.locked]
+    found = [TrackObject(o.id, conditioning_of(file, o.id)) for o in chosen]
+    objects = tuple(each for each in found if each.conditioning)
+    if not objects:
+        raise PromptError("There is no prompt to track from.", "Click the subject or draw a box round it first.")
+    keep = frozenset((o.object_id, f) for o in objects for f in project.track(o.object_id).keyframes)
+    return TrackRequest(
+        objects=objects,
+        range=within.checked(project.clip.info.frames),
+        direction=direction,
+        keep=keep,
+        settings=settings,
+    )
+
+
+def conditioning_of(file: ProjectFile, object_id: int) -> dict[int, Conditioning]:
+    """What the user said of an object, by frame. Raises ProjectError where a stored mask can't be read."""
+    project = file.project
+    track = project.track(object_id)
+    frames = sorted({*project.prompted_frames(object_id), *track.keyframes})
+    return {frame: _conditioning(file, object_id, frame) for frame in frames}
+
+
+def _conditioning(file: ProjectFile, object_id: int, frame: int) -> Conditioning:
+    """Prompts are answered anew by the tracker, but for a mask that the user made, chose or confirmed."""
+    prompts = file.project.prompts(object_id, frame)
+    record = file.project.track(object_id).get(frame)
+    if record is not None and record.is_key:
+        confirmed = record.locked or record.origin is Origin.PAINTED or chosen_candidate(record) is not None
+        if confirmed or not prompts:
+            return Conditioning(prompts, file.mask(record.mask_id))
+    return Conditioning(prompts, None if prompts.mask_id is None else file.mask(prompts.mask_id))
