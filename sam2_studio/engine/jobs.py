@@ -1,7 +1,7 @@
 """Work in steps, the most urgent first; newer work of the same key replaces older. Knows no Qt, no torch, no thread.
 
-A job is a generator: every item that it yields is handed on, and after each the most urgent living job goes on, so that a
-click gets its answer between two frames of a track run. Whoever calls `step` computes; anyone may submit and cancel.
+A job is a generator: every item that it yields is handed on, and after each the most urgent living job goes on, so that
+a click gets its answer between two frames of a track run. Whoever calls `step` computes; anyone may submit and cancel.
 """
 
 import itertools
@@ -116,7 +116,7 @@ class JobQueue:
             self._condition.notify_all()
 
     def step(self) -> bool:
-        """End what was cancelled, else go on with the most urgent job up to its next item; False where there is none."""
+        """End what was cancelled, else take the most urgent job to its next item; False where there is none."""
         with self._condition:
             job = min(self._jobs, key=lambda j: (not j.token.cancelled, j.priority, j.id), default=None)
         if job is None:

@@ -5,6 +5,7 @@ brought that about (a click, a redo, a program killed before the answer came).
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -14,6 +15,7 @@ from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.core.records import is_made_from, prompted_record
 from sam2_studio.core.tracks import MaskRecord, Origin
+from sam2_studio.engine.requests import SegmentSettings
 from sam2_studio.ui.engine_thread import EngineThread, SegmentAnswer, SegmentRequest
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
@@ -25,7 +27,7 @@ class Clicks(QObject):
     Signals:
         busy_changed: Whether a mask of the window's making is awaited.
         preview_changed: Mask under the pointer, or None.
-        candidates_changed: object id, frame, how many candidates there are.
+        answered: SegmentAnswer that became a mask.
     """
 
     busy_changed = Signal(bool)
@@ -35,6 +37,7 @@ class Clicks(QObject):
     def __init__(self, bridge: ProjectBridge, selection: Selection, engine: EngineThread) -> None:
         super().__init__(bridge)
         self._bridge, self._selection, self._engine = bridge, selection, engine
+        self.settings = SegmentSettings()
         self._shown: Frame | None = None
         self._asked: dict[tuple[int, int], PromptSet] = {}
         self._to_check: set[tuple[int, int]] = set()
@@ -112,7 +115,7 @@ class Clicks(QObject):
             frame=shown,
             prompts=prompts,
             given=given,
-            candidate=candidate,
+            settings=replace(self.settings, candidate=candidate),
             step_id=step,
         )
 
@@ -123,7 +126,7 @@ class Clicks(QObject):
             return
         del self._asked[place]
         if self._bridge.project.prompts(*place) == request.prompts:
-            self._bridge.put_masks(request.step_id, "Mask", [(*place, answer.mask, _record_of(answer))])
+            self._bridge.put_masks(request.step_id, "Mask", [(*place, answer.prediction.mask, _record_of(answer))])
             self.answered.emit(answer)
         self.busy_changed.emit(bool(self._asked))
 
@@ -136,6 +139,12 @@ class Clicks(QObject):
 
 
 def _record_of(answer: SegmentAnswer) -> Callable[[int], MaskRecord]:
+    request, prediction = answer.request, answer.prediction
     return lambda mask_id: prompted_record(
-        mask_id, answer.mask, score=answer.score, recipe=answer.recipe, prompts=answer.request.prompts
+        mask_id,
+        prediction.mask,
+        score=prediction.score,
+        recipe=answer.recipe,
+        prompts=request.prompts,
+        candidate=request.settings.candidate,
     )

@@ -1,0 +1,122 @@
+"""Makes QActions, menus and the toolbar from the table in `actions.py`; knows nothing of what the actions do."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
+
+from sam2_studio.ui.actions import ACTIONS, ALWAYS, TOOLBAR, ActionSpec
+from sam2_studio.ui.icons import icon
+
+
+def build_actions(parent: QWidget, targets: Mapping[str, object]) -> dict[str, QAction]:
+    """Make every action of the table and let the window `parent` hear its keys.
+
+    Args:
+        parent: The window; it owns the actions.
+        targets: By the name before the dot of `slot`, the object that has the method after it.
+
+    Raises:
+        AttributeError, KeyError: a target or its method is missing.
+    """
+    groups: dict[str, QActionGroup] = {}
+    actions = {}
+    for spec in ACTIONS.values():
+        action = actions[spec.id] = _build(spec, parent, _slot(spec, targets))
+        if spec.group:
+            groups.setdefault(spec.group, QActionGroup(parent)).addAction(action)
+    parent.addActions(list(actions.values()))
+    return actions
+
+
+def enable_actions(actions: Mapping[str, QAction], holding: Iterable[str]) -> None:
+    """Enable the actions whose condition is among `holding` (or `ALWAYS`), disable all others."""
+    conditions = {ALWAYS, *holding}
+    for name, action in actions.items():
+        action.setEnabled(ACTIONS[name].enabled_when in conditions)
+
+
+def build_menus(bar: QMenuBar, actions: Mapping[str, QAction]) -> dict[str, QMenu]:
+    """Fill the menu bar in the order of the table; the menus by path, without mnemonics: "View/Theme"."""
+    menus: dict[str, QMenu] = {}
+    for name, action in actions.items():
+        _menu(bar, menus, ACTIONS[name].menu).addAction(action)
+    return menus
+
+
+def build_toolbar(actions: Mapping[str, QAction]) -> QToolBar:
+    """The thin bar of tools at the left of the canvas."""
+    bar = QToolBar("Tools")
+    bar.setObjectName("tools")
+    bar.setOrientation(Qt.Orientation.Vertical)
+    bar.setMovable(False)
+    bar.setIconSize(QSize(20, 20))
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    for name in TOOLBAR:
+        if name:
+            bar.addAction(actions[name])
+        else:
+            bar.addSeparator()
+    return bar
+
+
+def refresh_icons(actions: Mapping[str, QAction]) -> None:
+    """Take the icons again, after a change of theme."""
+    for name, action in actions.items():
+        if ACTIONS[name].icon:
+            action.setIcon(icon(ACTIONS[name].icon))
+
+
+def shown_key(spec: ActionSpec) -> str:
+    """The first key as this platform writes it; "" where the action has none."""
+    return QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if spec.keys else ""
+
+
+def tool_tip(spec: ActionSpec) -> str:
+    """What, key, one line of when; rich text."""
+    keys = " or ".join(QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText) for k in spec.keys)
+    title = spec.plain_text.removesuffix("…")
+    return f"<b>{title}</b>&nbsp;&nbsp;{keys}<br>{spec.tip}" if keys else f"<b>{title}</b><br>{spec.tip}"
+
+
+def _slot(spec: ActionSpec, targets: Mapping[str, object]) -> Callable[..., object]:
+    target, _, method = spec.slot.partition(".")
+    slot: Callable[..., object] = getattr(targets[target], method)
+    return slot
+
+
+def _build(spec: ActionSpec, parent: QWidget, slot: Callable[..., object]) -> QAction:
+    action = QAction(spec.text, parent)
+    action.setObjectName(spec.id)
+    action.setShortcuts([QKeySequence(key) for key in spec.keys])
+    action.setToolTip(tool_tip(spec))
+    action.setStatusTip(spec.tip)
+    action.setCheckable(spec.checkable)
+    if spec.icon:
+        action.setIcon(icon(spec.icon))
+        action.setIconVisibleInMenu(False)
+    if spec.argument is not None:
+        action.triggered.connect(partial(_call, slot, spec.argument))
+    elif spec.checkable:
+        action.triggered.connect(slot)
+    else:
+        action.triggered.connect(partial(_call, slot))
+    return action
+
+
+def _call(slot: Callable[..., object], *arguments: object) -> None:
+    """Call the slot without the `checked` that Qt gives every listener of `triggered` (the last of `arguments`)."""
+    slot(*arguments[:-1])
+
+
+def _menu(bar: QMenuBar, menus: dict[str, QMenu], path: str) -> QMenu:
+    parent: QMenuBar | QMenu = bar
+    plain = ""
+    for level in path.split("/"):
+        plain = f"{plain}/{level}".replace("&", "").lstrip("/")
+        if plain not in menus:
+            menus[plain] = parent.addMenu(level)
+        parent = menus[plain]
+    return menus[plain]

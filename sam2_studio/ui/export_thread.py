@@ -1,0 +1,61 @@
+"""Runs one export on a thread of its own, with readers of its own; the window only hears how far it is."""
+
+import logging
+from collections.abc import Callable, Generator
+from typing import Any
+
+from PySide6.QtCore import QThread, Signal
+
+from sam2_studio.errors import ExportError, StudioError
+from sam2_studio.export.runner import ExportProgress, ExportReport
+
+_log = logging.getLogger(__name__)
+
+ExportRun = Generator[ExportProgress | ExportReport, None, Any]
+
+
+class ExportThread(QThread):
+    """One export.
+
+    Signals:
+        progressed: ExportProgress.
+        reported: ExportReport: the files are written.
+        failed: StudioError: nothing was written.
+        cancelled: Nothing was written.
+    """
+
+    progressed = Signal(object)
+    reported = Signal(object)
+    failed = Signal(object)
+    cancelled = Signal()
+
+    def __init__(self, start_run: Callable[[], ExportRun]) -> None:
+        super().__init__()
+        self.setObjectName("export")
+        self._start_run = start_run
+
+    def cancel(self) -> None:
+        """End after the frame under way; what was written is removed."""
+        self.requestInterruption()
+
+    def run(self) -> None:
+        try:
+            self._work(self._start_run())
+        except StudioError as error:
+            self.failed.emit(error)
+        except Exception as error:  # noqa: BLE001 - the top of a thread: the window must live on
+            _log.exception("an export met an unexpected error")
+            self.failed.emit(ExportError(f"The export failed: {error}.", "The log has more."))
+
+    def _work(self, run: ExportRun) -> None:
+        try:
+            for event in run:
+                if isinstance(event, ExportReport):
+                    self.reported.emit(event)
+                    return
+                self.progressed.emit(event)
+                if self.isInterruptionRequested():
+                    self.cancelled.emit()
+                    return
+        finally:
+            run.close()
