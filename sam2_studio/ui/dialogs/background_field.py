@@ -1,0 +1,98 @@
+"""What lies behind the subject: a colour, a picture or the blurred source. Knows no export."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QColorDialog,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QWidget,
+)
+
+from sam2_studio.export.spec import Background
+from sam2_studio.ui.widgets.number_field import NumberField
+
+_COLOR, _PICTURE, _BLUR = range(3)
+_PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp)"
+
+
+class BackgroundField(QWidget):
+    """The field.
+
+    Signals:
+        changed: Something was chosen.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.kind = QComboBox()
+        self.kind.addItems(["Colour", "Picture", "Blurred footage"])
+        self.kind.setAccessibleName("Background")
+        self.color = QLineEdit("#FFFFFF")
+        self.color.setAccessibleName("Background colour")
+        self.picture = QLineEdit()
+        self.picture.setAccessibleName("Background picture")
+        self.picture.setPlaceholderText("Choose a picture")
+        self.blur = NumberField("Blur", least=1, most=500, step=1, unit="px")
+        self.blur.setValue(24)
+        self._pages = QStackedWidget()
+        self._build()
+
+    def value(self) -> Background:
+        """What is chosen. Raises ExportError for a colour that is none."""
+        kind = self.kind.currentIndex()
+        if kind == _BLUR:
+            return Background(blur=self.blur.value())
+        if kind == _PICTURE and self.picture.text().strip():
+            return Background(picture=Path(self.picture.text().strip()).expanduser())
+        return Background(color=self.color.text().strip())
+
+    def _build(self) -> None:
+        self._pages.addWidget(_with_button(self.color, "Choose…", self._choose_color))
+        self._pages.addWidget(_with_button(self.picture, "Browse…", self._choose_picture))
+        blur = QWidget()
+        row = QHBoxLayout(blur)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.blur)
+        row.addStretch(1)
+        self._pages.addWidget(blur)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.kind)
+        row.addWidget(self._pages, 1)
+        row.setAlignment(self.kind, Qt.AlignmentFlag.AlignVCenter)
+        self.kind.currentIndexChanged.connect(self._pages.setCurrentIndex)
+        for signal in (self.kind.currentIndexChanged, self.color.textChanged, self.picture.textChanged):
+            signal.connect(lambda _: self.changed.emit())
+        self.blur.valueChanged.connect(lambda _: self.changed.emit())
+
+    def _choose_color(self) -> None:
+        chosen = QColorDialog.getColor(QColor(self.color.text()), self, "Background colour")
+        if chosen.isValid():
+            self.color.setText(chosen.name().upper())
+
+    def _choose_picture(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Background picture", self.picture.text(), _PICTURES)
+        if name:
+            self.picture.setText(name)
+
+
+def _with_button(field: QLineEdit, text: str, slot: object) -> QWidget:
+    page = QWidget()
+    row = QHBoxLayout(page)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    row.addWidget(field, 1)
+    button = QPushButton(text)
+    button.clicked.connect(slot)
+    row.addWidget(button)
+    return page

@@ -1,0 +1,219 @@
+"""What is to be exported: preset, objects, range, depth, background, target. Says what would be written, or why not."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sam2_studio.core.clip import Clip
+from sam2_studio.core.objects import CutObject
+from sam2_studio.errors import ExportError, StudioError
+from sam2_studio.export.formats import Content, Preset, VideoFormat
+from sam2_studio.export.spec import Background, ExportSpec, check, notes
+from sam2_studio.ui import theme
+from sam2_studio.ui.dialogs.background_field import BackgroundField
+from sam2_studio.ui.dialogs.export_target import default_target, follow_preset
+from sam2_studio.ui.dialogs.preset_list import PresetList
+
+_CHECK_WAIT = 120  # ms after the last key
+
+
+class ExportForm(QWidget):
+    """The form.
+
+    Signals:
+        checked: ExportSpec, or the StudioError that stands against it.
+    """
+
+    checked = Signal(object)
+
+    def __init__(
+        self, clip: Clip, objects: Sequence[CutObject], presets: Sequence[Preset], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._clip = clip
+        self._suffixes = frozenset(suffix for preset in presets for suffix in preset.formats)
+        self._target_is_ours = True
+        self.presets = PresetList(presets)
+        self.objects = {each.id: _object_box(each) for each in objects}
+        self.whole = QRadioButton(f"Whole clip, {_frames(clip.info.frames)}")
+        self.in_out = QRadioButton(f"In to out, {_frames(len(clip.source_range))}")
+        self.bits = QComboBox()
+        self.background = BackgroundField()
+        self.target = QLineEdit()
+        self.provenance = QCheckBox("Note program and model in the files")
+        self._note = QLabel()
+        self._form = QFormLayout()
+        self._timer = QTimer(self, singleShot=True, interval=_CHECK_WAIT)
+        self._timer.timeout.connect(self.check)
+        self._build()
+        self._connect()
+        self._preset_chosen(self.presets.preset)
+
+    def spec(self) -> ExportSpec:
+        """What is asked for, without overwriting.
+
+        Raises:
+            ExportError: nothing is chosen, or a value can't be used.
+        """
+        ids = tuple(object_id for object_id, box in self.objects.items() if box.isChecked())
+        if not ids:
+            raise ExportError("No object is chosen.", "Choose at least one.")
+        if not self.target.text().strip():
+            raise ExportError("There is no name to write to.", "Type one, or browse.")
+        preset = self.presets.preset
+        return ExportSpec(
+            preset=preset.name,
+            target=Path(self.target.text().strip()).expanduser(),
+            object_ids=ids,
+            range=self._clip.available_range if self.whole.isChecked() else self._clip.source_range,
+            bit_depth=self.bits.currentData(),
+            background=self.background.value() if preset.content is Content.REPLACE else Background(),
+            provenance=self.provenance.isChecked(),
+        )
+
+    def check(self) -> None:
+        """Say by `checked` whether it could start now; an existing file is no reason against it yet."""
+        self._timer.stop()
+        try:
+            spec = self.spec()
+            check(replace(spec, overwrite=True), self._clip)
+            self._note.setText(" ".join(notes(spec, self._clip)))
+        except StudioError as error:
+            self._note.clear()
+            self.checked.emit(error)
+            return
+        self.checked.emit(spec)
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(24)
+        self.presets.setFixedWidth(288)
+        row.addWidget(self.presets)
+        right = QVBoxLayout()
+        right.addLayout(self._form, 1)
+        self._note.setWordWrap(True)
+        theme.mark(self._note, "quiet", True)
+        right.addWidget(self._note)
+        row.addLayout(right, 1)
+        self._form.setVerticalSpacing(12)
+        self._form.setHorizontalSpacing(16)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._form.addRow("Objects", _stacked(*self.objects.values()))
+        self._ranges = _stacked(self.whole, self.in_out)
+        self._form.addRow("Frames", self._ranges)
+        self._form.addRow("Depth", self.bits)
+        self._form.addRow("Background", self.background)
+        self._form.addRow("Save to", self._target_row())
+        self._form.addRow("", self.provenance)
+        group = QButtonGroup(self)
+        group.addButton(self.whole)
+        group.addButton(self.in_out)
+        self.in_out.setChecked(True)
+        self.in_out.setVisible(self._clip.source_range != self._clip.available_range)
+        self._form.setRowVisible(self._ranges, self._clip.info.frames > 1)
+        self.bits.setAccessibleName("Bits a channel")
+
+    def _target_row(self) -> QWidget:
+        self.target.setAccessibleName("Save to")
+        browse = QPushButton("Browse…")
+        browse.clicked.connect(self._browse)
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.target, 1)
+        row.addWidget(browse)
+        return holder
+
+    def _connect(self) -> None:
+        self.presets.preset_chosen.connect(self._preset_chosen)
+        self.target.textEdited.connect(self._target_typed)
+        self.target.textChanged.connect(lambda _: self._show_depths())
+        for box in (*self.objects.values(), self.whole, self.provenance):
+            box.toggled.connect(lambda _: self._timer.start())
+        self.bits.currentIndexChanged.connect(lambda _: self._timer.start())
+        self.background.changed.connect(self._timer.start)
+
+    def _preset_chosen(self, preset: Preset) -> None:
+        if self._target_is_ours:
+            target = default_target(self._clip, preset)
+        else:
+            target = follow_preset(Path(self.target.text().strip()), self._clip, preset, self._suffixes)
+        self.target.setText(str(target))
+        self._form.setRowVisible(self.background, preset.content is Content.REPLACE)
+        self._show_depths()
+        self.check()
+
+    def _target_typed(self) -> None:
+        self._target_is_ours = False
+        self._timer.start()
+
+    def _show_depths(self) -> None:
+        """Offer the depths that preset and file ending have together; keep the chosen one where it still holds."""
+        preset = self.presets.preset
+        suffix = Path(self.target.text().strip()).suffix.lower()
+        written = preset.formats.get(suffix, preset.formats[preset.suffix])
+        offered = [d for d in preset.bit_depths if not isinstance(written, VideoFormat) or d in written.pixel_formats]
+        shown = [self.bits.itemData(i) for i in range(self.bits.count())]
+        if offered != shown:
+            chosen = self.bits.currentData()
+            self.bits.blockSignals(True)
+            self.bits.clear()
+            for depth in offered:
+                self.bits.addItem(f"{depth} bit", depth)
+            deep = offered.index(16) if preset.needs_alpha and self._clip.info.bit_depth > 8 and 16 in offered else 0
+            self.bits.setCurrentIndex(offered.index(chosen) if chosen in offered else deep)
+            self.bits.blockSignals(False)
+        self._form.setRowVisible(self.bits, len(offered) > 1)
+
+    def _browse(self) -> None:
+        preset, target = self.presets.preset, self.target.text().strip()
+        if Path(target).suffix:
+            ending = " ".join(f"*{suffix}" for suffix in preset.formats)
+            # the question whether to replace is asked by this dialog, once, for all files
+            name, _ = QFileDialog.getSaveFileName(
+                self, "Export to", target, f"{preset.label} ({ending})",
+                options=QFileDialog.Option.DontConfirmOverwrite,
+            )  # fmt: skip
+        else:
+            name = QFileDialog.getExistingDirectory(self, "Folder for the pictures", str(Path(target).parent))
+        if name:
+            self.target.setText(name)
+            self._target_typed()
+
+
+def _object_box(shown: CutObject) -> QCheckBox:
+    box = QCheckBox(shown.name)
+    box.setChecked(shown.visible)
+    return box
+
+
+def _stacked(*widgets: QWidget) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 2, 0, 2)
+    column.setSpacing(6)
+    for widget in widgets:
+        column.addWidget(widget)
+    return holder
+
+
+def _frames(count: int) -> str:
+    return f"{count} frame{'' if count == 1 else 's'}"

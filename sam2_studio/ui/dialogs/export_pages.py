@@ -1,0 +1,98 @@
+"""While an export runs, and what it did."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from sam2_studio.export.runner import ExportProgress, ExportReport
+from sam2_studio.ui import theme
+from sam2_studio.ui.status_bar import clock
+
+_MOST_NAMES = 200
+
+
+class ProgressPage(QWidget):
+    """How far the export is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = QLabel()
+        self.bar = QProgressBar()
+        self.detail = QLabel()
+        theme.mark(self.title, "heading", True)
+        theme.mark(self.detail, "quiet", True)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(8)
+        self.bar.setAccessibleName("Progress")
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addStretch(1)
+        for widget in (self.title, self.bar, self.detail):
+            column.addWidget(widget)
+        column.addStretch(1)
+
+    def start(self, target: Path) -> None:
+        self.title.setText(f"Exporting to {target.name}")
+        self.bar.setRange(0, 0)
+        self.detail.setText("Starting")
+
+    def show_progress(self, progress: ExportProgress) -> None:
+        self.bar.setRange(0, max(1, progress.total))
+        self.bar.setValue(progress.done)
+        self.detail.setText(progress_text(progress))
+
+
+class ResultPage(QWidget):
+    """What was written, whether it was proved right, and a way to it."""
+
+    close_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._folder = Path()
+        self.title = QLabel()
+        self.verdict = QLabel()
+        self.verdict.setWordWrap(True)
+        self.files = QPlainTextEdit()
+        self.files.setReadOnly(True)
+        self.files.setAccessibleName("Files written")
+        self.files.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.files.setTabChangesFocus(True)
+        self.show_folder = QPushButton("Show folder")
+        self.show_folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder))))
+        theme.mark(self.title, "heading", True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(12)
+        for widget in (self.title, self.verdict, self.files):
+            column.addWidget(widget)
+        column.addWidget(self.show_folder, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_report(self, report: ExportReport) -> None:
+        self._folder = report.files[0].parent if report.files else Path()
+        count = f"{report.frames} frame{'' if report.frames == 1 else 's'}"
+        self.title.setText(f"Exported {count} in {clock(report.seconds)}")
+        self.verdict.setText(verdict_text(report))
+        theme.mark(self.verdict, "state", "good" if report.verified else "doubtful")
+        names = [str(path) for path in report.files[:_MOST_NAMES]]
+        more = len(report.files) - len(names)
+        self.files.setPlainText("\n".join([*names, *([f"and {more} more"] if more else [])]))
+
+
+def progress_text(progress: ExportProgress) -> str:
+    """ "Writing: frame 12 of 247 · 0:13 left"."""
+    parts = [f"{progress.what[:1].upper()}{progress.what[1:]}: frame {progress.done} of {progress.total}"]
+    if progress.seconds_left is not None:
+        parts.append(f"{clock(progress.seconds_left)} left")
+    return " · ".join(parts)
+
+
+def verdict_text(report: ExportReport) -> str:
+    """Whether reading back found what was meant, then every warning."""
+    if report.verified:
+        lines = ["✓ Verified: first, middle and last frame were read back and match."]
+    else:
+        lines = ["⚠ Reading back found something else:", *report.faults]
+    return "\n".join([*lines, *report.warnings])

@@ -1,0 +1,30 @@
+"""Where an export goes by default, and how a target follows another preset. Pure names; looks at no file."""
+
+from pathlib import Path
+
+from sam2_studio.core.clip import Clip, ClipKind
+from sam2_studio.export.formats import Content, PictureFormat, Preset
+
+_WORDS = {Content.CUTOUT: "cutout", Content.MATTE: "matte", Content.REPLACE: "composite"}
+
+
+def default_target(clip: Clip, preset: Preset) -> Path:
+    """Beside the source: a file for a video or a still, a folder of numbered pictures otherwise."""
+    source = Path(clip.info.path)
+    stem = clip.info.pattern.split("#")[0].rstrip("._- ") if clip.info.pattern else source.stem
+    name = f"{Path(stem).name or 'frames'}-{_WORDS[preset.content]}"
+    return source.with_name(name if _is_sequence(clip, preset) else name + preset.suffix)
+
+
+def follow_preset(target: Path, clip: Clip, preset: Preset, known_suffixes: frozenset[str]) -> Path:
+    """The target that the user typed, with the ending that the newly chosen preset writes."""
+    suffix = target.suffix.lower()
+    if suffix in preset.formats or (suffix not in known_suffixes and _is_sequence(clip, preset)):
+        return target
+    bare = target.with_suffix("") if suffix in known_suffixes else target
+    return bare if _is_sequence(clip, preset) and suffix else bare.with_name(bare.name + preset.suffix)
+
+
+def _is_sequence(clip: Clip, preset: Preset) -> bool:
+    pictures = isinstance(preset.formats[preset.suffix], PictureFormat)
+    return pictures and clip.info.kind is not ClipKind.STILL

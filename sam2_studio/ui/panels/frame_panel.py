@@ -1,0 +1,149 @@
+"""What the selected object has on the current frame: prompts, confidence, candidates, lock. Knows values only."""
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QWidget
+
+from sam2_studio.core.prompts import PromptSet
+from sam2_studio.core.tracks import DOUBTFUL_SCORE, MaskRecord, Origin
+from sam2_studio.ui import theme
+from sam2_studio.ui.panels.section import Section, labelled_row
+from sam2_studio.ui.timeline.lane_painter import BAD_SCORE
+
+CANDIDATES = 3
+
+
+class FramePanel(Section):
+    """The section THIS FRAME.
+
+    Signals:
+        candidate_chosen: 0, 1 or 2.
+        lock_chosen: Whether the mask of this frame shall be locked.
+    """
+
+    candidate_chosen = Signal(int)
+    lock_chosen = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("THIS FRAME", parent)
+        self._prompts = QLabel()
+        self._confidence = ConfidenceBar()
+        self._origin = QLabel()
+        self._candidates = QButtonGroup(self)
+        self._lock = QPushButton()
+        self._build()
+        self.set_prompts(None)
+        self.set_mask(None)
+        self.set_candidates(0, None)
+
+    def set_prompts(self, prompts: PromptSet | None) -> None:
+        """Show the prompts of this frame; None without an object."""
+        self._prompts.setText(prompts_text(prompts))
+
+    def set_mask(self, record: MaskRecord | None) -> None:
+        """Show what is known of the mask of this frame."""
+        self._origin.setText(origin_text(record))
+        self._confidence.set_score(None if record is None or record.absent else record.score)
+        locked = record is not None and record.locked
+        self._lock.setEnabled(record is not None)
+        self._lock.setChecked(locked)
+        self._lock.setText("Locked   Ctrl+L" if locked else "Lock this frame   Ctrl+L")
+
+    def set_candidates(self, count: int, chosen: int | None) -> None:
+        """Offer so many of the network's proposals; `chosen` is shown, None for none of them."""
+        self._candidates.setExclusive(False)
+        for place, button in enumerate(self._candidates.buttons()):
+            button.setEnabled(place < count)
+            button.setChecked(place == chosen)
+        self._candidates.setExclusive(True)
+
+    def _build(self) -> None:
+        self.body.addLayout(labelled_row("Prompts", self._prompts))
+        self.body.addLayout(labelled_row("Mask", self._origin))
+        self.body.addLayout(labelled_row("Confidence", self._confidence))
+        self.body.addLayout(labelled_row("Candidate", *(self._candidate(n) for n in range(CANDIDATES))))
+        self._candidates.idClicked.connect(self.candidate_chosen)
+        self._lock.setCheckable(True)
+        self._lock.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._lock.setToolTip(
+            "<b>Lock this frame</b>&nbsp;&nbsp;Ctrl+L<br>Keep this mask as it is; tracking goes on from it."
+        )
+        self._lock.clicked.connect(self.lock_chosen)
+        self.body.addSpacing(4)
+        self.body.addWidget(self._lock)
+
+    def _candidate(self, place: int) -> QPushButton:
+        button = QPushButton(str(place + 1))
+        button.setCheckable(True)
+        button.setFixedSize(28, 24)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName(f"Candidate {place + 1}")
+        button.setToolTip(f"<b>Candidate {place + 1}</b><br>Take another of the network's proposals for these prompts.")
+        theme.mark(button, "choice", True)
+        self._candidates.addButton(button, place)
+        return button
+
+
+class ConfidenceBar(QWidget):
+    """A bar and a number: the network's confidence, 0 to 1."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._score: float | None = None
+        self.setFixedSize(QSize(124, 24))
+        self.setToolTip("<b>Confidence</b><br>How sure the network is of the outline; below 0.5 a look is worth it.")
+
+    def set_score(self, score: float | None) -> None:
+        """Show it; None for no mask."""
+        self._score = score
+        self.setAccessibleName("No confidence" if score is None else f"Confidence {score:.2f}")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        try:
+            self._paint(painter)
+        finally:
+            painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
+        tokens = theme.tokens()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        number = QRectF(self.width() - 40, 0, 40, self.height())
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        if self._score is None:
+            painter.setPen(QColor(tokens.quiet))
+            painter.drawText(number, right, "–")
+            return
+        bar = QRectF(0, self.height() / 2 - 4, self.width() - 48, 8)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.surface_2))
+        painter.drawRoundedRect(bar, 4, 4)
+        color = tokens.good if self._score >= DOUBTFUL_SCORE else tokens.doubtful
+        painter.setBrush(QColor(tokens.bad if self._score < BAD_SCORE else color))
+        bar.setWidth(max(8.0, bar.width() * min(1.0, self._score)))
+        painter.drawRoundedRect(bar, 4, 4)
+        painter.setPen(QColor(tokens.text))
+        painter.drawText(number, right, self.locale().toString(self._score, "f", 2))
+
+
+def prompts_text(prompts: PromptSet | None) -> str:
+    """ "3 points · 1 box", "none"."""
+    if not prompts:
+        return "none"
+    count = len(prompts.points)
+    parts = [f"{count} point{'' if count == 1 else 's'}"] if count else []
+    parts += ["1 box"] if prompts.box is not None else []
+    parts += ["1 mask"] if prompts.mask_id is not None else []
+    return " · ".join(parts)
+
+
+def origin_text(record: MaskRecord | None) -> str:
+    """What made the mask, and whether it still holds."""
+    if record is None:
+        return "none yet"
+    made = {Origin.PROMPTED: "prompted", Origin.TRACKED: "tracked", Origin.PAINTED: "painted"}[record.origin]
+    parts = ["not in this frame" if record.absent else made]
+    parts += ["locked"] if record.locked else []
+    parts += ["stale"] if record.stale else []
+    return " · ".join(parts)

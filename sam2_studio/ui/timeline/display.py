@@ -1,0 +1,289 @@
+"""What the timeline shows: state, view and painting. What a user does with it is in `timeline.py`."""
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
+
+from sam2_studio.core.clip import Clip
+from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.objects import CutObject
+from sam2_studio.core.tracks import MaskTrack
+from sam2_studio.ui import theme
+from sam2_studio.ui.timeline.frame_painter import FramePainter
+from sam2_studio.ui.timeline.lane_painter import LanePainter
+from sam2_studio.ui.timeline.lanes import LaneStates, LaneView, describe
+from sam2_studio.ui.timeline.layout import FOOTER, HEADER, HEALTH, LEAST_LANE, MARGIN, RULER, THUMBNAILS, Layout
+from sam2_studio.ui.timeline.scale import Scale
+from sam2_studio.ui.timeline.thumbnails import Slot, Thumbnails, slots
+
+_GRIP = 7.0  # pixels from a handle in which it is caught
+_WHEEL_STEP = 1.25  # zoom by one notch
+_THUMBNAIL_WAIT = 80  # ms without scrolling before thumbnails are asked for
+
+
+class TimelineDisplay(QWidget):
+    """Ruler, thumbnails, a lane an object, health of the selected one, playhead, in and out.
+
+    Signals:
+        thumbnails_wanted: Frames whose thumbnails are in view and not known, from left to right.
+    """
+
+    thumbnails_wanted = Signal(list)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._clip: Clip | None = None
+        self._objects: tuple[CutObject, ...] = ()
+        self._selected = 0
+        self._current = 0
+        self._working: int | None = None
+        self._range: FrameRange | None = None
+        self._states: dict[int, LaneStates] = {}
+        self._views: dict[int, tuple[int, Scale, LaneView]] = {}
+        self._thumbnails = Thumbnails()
+        self._scale = Scale(frames=1, width=1)
+        self._follows = True
+        self._lanes_bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self._lanes_bar.valueChanged.connect(self.update)
+        self._frames_bar = QScrollBar(Qt.Orientation.Horizontal, self)
+        self._frames_bar.valueChanged.connect(self._scroll_bar_moved)
+        self._thumbnail_timer = QTimer(self, singleShot=True, interval=_THUMBNAIL_WAIT)
+        self._thumbnail_timer.timeout.connect(self._ask_for_thumbnails)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Timeline")
+        self._arrange()
+
+    # What it shows
+
+    @property
+    def scale(self) -> Scale:
+        """The view: which frames are shown, and where."""
+        return self._scale
+
+    @property
+    def states(self) -> dict[int, LaneStates]:
+        """What each lane shows, by object id; read-only."""
+        return self._states
+
+    def set_clip(self, clip: Clip | None) -> None:
+        """Show another clip, or other in and out of the same one, which keeps the view."""
+        same = clip is not None and self._clip is not None and clip.info == self._clip.info
+        self._clip = clip
+        self._range = None if clip is None else clip.source_range
+        if not same:
+            self._thumbnails.clear()
+            self._states.clear()
+            self._views.clear()
+            self._current = 0
+            self._scale = Scale(frames=1 if clip is None else clip.info.frames, width=self._layout().content_width)
+        self._arrange()
+
+    def set_objects(self, objects: Sequence[CutObject]) -> None:
+        """Show these lanes, in this order."""
+        self._objects = tuple(objects)
+        ids = {each.id for each in objects}
+        self._states = {key: states for key, states in self._states.items() if key in ids}
+        self._views.clear()
+        self._arrange()
+
+    def set_track(self, object_id: int, track: MaskTrack) -> None:
+        """Show all masks of an object: for a project just opened."""
+        self._states[object_id] = LaneStates.of_track(track, self._scale.frames)
+        self.update()
+
+    def update_track(self, object_id: int, track: MaskTrack, frames: Iterable[int]) -> None:
+        """Show the changed masks of an object on these frames."""
+        if object_id not in self._states:
+            self.set_track(object_id, track)
+        else:
+            self._states[object_id].update(track, frames)
+            self.update()
+
+    def set_current(self, frame: int) -> None:
+        """Move the playhead; the view follows when it is left."""
+        if frame == self._current:
+            return
+        before = self._playhead_rect()
+        self._current = frame
+        if self._follows:
+            self._set_scale(self._scale.showing(frame))
+        self.update(before.united(self._playhead_rect()).toAlignedRect())
+        self._describe()
+
+    def set_selected(self, object_id: int) -> None:
+        """Mark the object's lane and show its health."""
+        self._selected = object_id
+        self._arrange()
+        self._describe()
+
+    def set_progress(self, frame: int | None) -> None:
+        """Mark the frame that is being tracked; None when nothing is."""
+        self._working = frame
+        self.update()
+
+    def set_thumbnail(self, frame: int, picture: QImage) -> None:
+        """Show the small picture of a frame."""
+        self._thumbnails.put(frame, picture)
+        self.update(0, RULER, self.width(), THUMBNAILS)
+
+    def show_whole_clip(self) -> None:
+        """Zoom out until the clip fits."""
+        self._set_scale(Scale(frames=self._scale.frames, width=self._layout().content_width))
+
+    def zoom(self, factor: float) -> None:
+        """Zoom around the playhead."""
+        self._set_scale(self._scale.zoomed(factor, self._scale.centre_of(self._current)))
+
+    # View
+
+    def _layout(self) -> Layout:
+        return Layout(
+            width=self.width(),
+            height=self.height(),
+            object_ids=tuple(each.id for each in self._objects),
+            selected=self._selected,
+            scroll=self._lanes_bar.value(),
+        )
+
+    def _arrange(self) -> None:
+        """Fit scroll bars and scale to size and lanes."""
+        layout = self._layout()
+        most = round(layout.most_scroll)
+        self._lanes_bar.setRange(0, most)
+        self._lanes_bar.setPageStep(max(1, round(layout.lanes_height)))
+        self._lanes_bar.setSingleStep(LEAST_LANE)
+        self._lanes_bar.setVisible(most > 0)
+        self._lanes_bar.setGeometry(self.width() - 12, round(layout.lanes_top), 10, round(layout.lanes_height))
+        self._frames_bar.setGeometry(HEADER, self.height() - FOOTER, round(layout.content_width), FOOTER - 2)
+        self._set_scale(self._scale.resized(layout.content_width))
+
+    def _set_scale(self, scale: Scale) -> None:
+        self._scale = scale
+        self._frames_bar.blockSignals(True)
+        self._frames_bar.setRange(0, round(1000 * (scale.frames - scale.shown)))
+        self._frames_bar.setPageStep(max(1, round(1000 * scale.shown)))
+        self._frames_bar.setSingleStep(max(1, round(100 * scale.shown)))
+        self._frames_bar.setValue(round(1000 * scale.first))
+        self._frames_bar.blockSignals(False)
+        self._frames_bar.setVisible(scale.zoom > 1)
+        self._thumbnail_timer.start()
+        self.update()
+
+    def _scroll_bar_moved(self, thousandths: int) -> None:
+        self._set_scale(self._scale.scrolled_to(thousandths / 1000))
+
+    def _slots(self) -> list[Slot]:
+        if self._clip is None:
+            return []
+        size = self._clip.info.size
+        return slots(self._scale, max(24.0, THUMBNAILS * size.width / size.height))
+
+    def _ask_for_thumbnails(self) -> None:
+        missing = self._thumbnails.missing([slot.frame for slot in self._slots()])
+        if missing and self.isVisible():
+            self.thumbnails_wanted.emit(missing)
+
+    def _view(self, object_id: int) -> LaneView | None:
+        """The lane's view, made anew only after a change of masks or scale."""
+        states = self._states.get(object_id)
+        if states is None:
+            return None
+        known = self._views.get(object_id)
+        if known is not None and known[:2] == (states.revision, self._scale):
+            return known[2]
+        view = states.view(self._scale)
+        self._views[object_id] = (states.revision, self._scale, view)
+        return view
+
+    def _playhead_rect(self) -> QRectF:
+        reach = max(8.0, self._scale.per_frame)
+        return QRectF(HEADER + self._scale.centre_of(self._current) - reach, 0, 2 * reach, self.height())
+
+    def _describe(self) -> None:
+        """What a screen reader says of the playhead's place."""
+        if self._clip is None:
+            self.setAccessibleDescription("No footage")
+            return
+        number = self._clip.source_number(self._current)
+        states = self._states.get(self._selected)
+        name = next((each.name for each in self._objects if each.id == self._selected), "")
+        said = f"{name}: {describe(states, self._current, number)}" if states is not None else f"Frame {number}."
+        self.setAccessibleDescription(said)
+
+    # Qt
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, RULER + THUMBNAILS + 3 * 28 + HEALTH + FOOTER)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(HEADER + MARGIN + 200, RULER + THUMBNAILS + LEAST_LANE + HEALTH + FOOTER + 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        try:
+            self._paint(painter)
+        finally:
+            painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
+        tokens, layout = theme.tokens(), self._layout()
+        painter.fillRect(self.rect(), QColor(tokens.surface_1))
+        if self._clip is None:
+            return
+        frames = FramePainter(painter, tokens, layout, self._scale)
+        font = painter.font()
+        painter.setFont(theme.small_font(self.font()))
+        self._paint_content(painter, frames, layout)
+        painter.setFont(font)
+        painter.setClipRect(QRectF(0, layout.lanes_top, HEADER, layout.lanes_height))
+        by_id = {each.id: each for each in self._objects}
+        for row in layout.visible_rows():
+            frames.paint_name(row, by_id[row.object_id], selected=row.object_id == self._selected)
+
+    def _paint_content(self, painter: QPainter, frames: FramePainter, layout: Layout) -> None:
+        """Everything right of the names; x = 0 is the left border of the first frame in view."""
+        painter.save()
+        painter.setClipRect(QRectF(HEADER - 8, 0, layout.content_width + 16, self.height()))
+        painter.translate(HEADER, 0)
+        if self._clip is not None:
+            frames.paint_ruler(self._clip.info.first_number)
+        tolerance = round(2 * THUMBNAILS / self._scale.per_frame) + 1
+        frames.paint_thumbnails((slot, self._thumbnails.nearest(slot.frame, tolerance)) for slot in self._slots())
+        painter.save()
+        painter.setClipRect(
+            QRectF(-8, layout.lanes_top, layout.content_width + 16, layout.lanes_height),
+            Qt.ClipOperation.IntersectClip,
+        )
+        self._paint_lanes(painter, frames, layout)
+        painter.restore()
+        if self._range is not None:
+            frames.paint_range(self._range)
+        if self._working is not None:
+            frames.paint_working(self._working)
+        frames.paint_current(self._current)
+        painter.restore()
+
+    def _paint_lanes(self, painter: QPainter, frames: FramePainter, layout: Layout) -> None:
+        lanes = LanePainter(painter, theme.tokens())
+        by_id = {each.id: each for each in self._objects}
+        for row in layout.visible_rows():
+            states, view = self._states.get(row.object_id), self._view(row.object_id)
+            if row.is_health:
+                if states is not None:
+                    lanes.paint_health(row, states, self._scale)
+                continue
+            frames.paint_lane_ground(row)
+            if view is not None:
+                shown = by_id[row.object_id]
+                lanes.paint(row, view, QColor(shown.color), faint=not shown.visible)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()

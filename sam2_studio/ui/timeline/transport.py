@@ -1,0 +1,104 @@
+"""The row above the timeline: stepping, playing, the frame number, tracking, export; one button wears the accent."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from sam2_studio.core.clip import Clip
+from sam2_studio.ui import theme
+from sam2_studio.ui.icons import icon
+from sam2_studio.ui.timeline.frame_field import FrameField
+from sam2_studio.ui.timeline.next_step import NextStep
+from sam2_studio.ui.widgets.action_button import ActionButton
+
+_STEPS = ("first_frame", "previous_frame", "play", "next_frame", "last_frame")
+
+
+class Transport(QWidget):
+    """The row.
+
+    Signals:
+        frame_chosen: The frame that was typed.
+    """
+
+    frame_chosen = Signal(int)
+
+    def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
+        """Make the row from the actions of `actions.ACTIONS`, by id."""
+        super().__init__(parent)
+        self._clip: Clip | None = None
+        self._current = 0
+        self._playing = False
+        self.field = FrameField()
+        self.field.frame_chosen.connect(self.frame_chosen)
+        self._total = QLabel()
+        self._timecode = QLabel()
+        self._steps = {name: ActionButton(actions[name]) for name in _STEPS}
+        self._retrack = ActionButton(actions["retrack"], with_key=True)
+        self._buttons = {
+            NextStep.RETRACK: self._retrack,
+            NextStep.TRACK: ActionButton(actions["track_both"], text="Track both", with_key=True),
+            NextStep.EXPORT: ActionButton(actions["export"], text="Export…", with_key=True),
+        }
+        self._backwards = ActionButton(actions["track_backwards"], text="Track backwards")
+        self._forwards = ActionButton(actions["track_forwards"], text="Track forwards")
+        self._build()
+        self.set_stale(0)
+        self.set_clip(None)
+
+    def set_clip(self, clip: Clip | None) -> None:
+        """Show another clip, or none."""
+        self._clip = clip
+        self._current = 0 if clip is None else min(self._current, clip.info.frames - 1)
+        self.field.set_clip(clip)
+        self._total.setText("" if clip is None else f"/ {clip.source_number(clip.info.frames - 1)}")
+        self.set_current(self._current)
+
+    def set_current(self, frame: int) -> None:
+        """Show the number and timecode of the frame."""
+        self._current = frame
+        self.field.set_current(frame)
+        self._timecode.setText("" if self._clip is None else self._clip.timecode(frame))
+
+    def set_playing(self, playing: bool) -> None:
+        """Show pause while it plays."""
+        self._playing = playing
+        self._steps["play"].setIcon(icon("pause" if playing else "play"))
+
+    def set_stale(self, frames: int) -> None:
+        """Offer to track these many frames again; nothing where there are none."""
+        self._retrack.set_label(f"Retrack {frames} frame{'' if frames == 1 else 's'}")
+        self._retrack.setVisible(frames > 0)
+
+    def set_step(self, step: NextStep) -> None:
+        """Give the accent to the button of the next step, and to no other."""
+        for name, button in self._buttons.items():
+            button.set_primary(name == step)
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 16, 4)
+        row.setSpacing(4)
+        for button in self._steps.values():
+            button.setFixedSize(32, 28)
+            row.addWidget(button)
+        row.addSpacing(8)
+        row.addWidget(self.field)
+        for label, name in ((self._total, "Last frame"), (self._timecode, "Timecode")):
+            theme.mark(label, "quiet", True)
+            label.setAccessibleName(name)
+            row.addWidget(label)
+            row.addSpacing(8)
+        self._timecode.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row.addStretch(1)
+        for button in (
+            self._retrack,
+            self._backwards,
+            self._buttons[NextStep.TRACK],
+            self._forwards,
+            self._buttons[NextStep.EXPORT],
+        ):
+            row.addWidget(button)
+            row.addSpacing(4)

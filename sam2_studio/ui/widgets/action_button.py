@@ -1,0 +1,47 @@
+"""A button that is an action of the table: its text, key, tip and whether it is enabled come from there."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from sam2_studio.ui import theme
+
+
+class ActionButton(QPushButton):
+    """A push button bound to a QAction.
+
+    It takes the focus by Tab only: after a click the keys still belong to the picture.
+    """
+
+    def __init__(
+        self, action: QAction, *, text: str = "", with_key: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._action = action
+        self._with_key = with_key
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setObjectName(f"button-{action.objectName()}")
+        self.set_label(text)
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def set_label(self, text: str) -> None:
+        """The text; the icon alone where it is empty."""
+        self._label = text
+        key = self._action.shortcut().toString(QKeySequence.SequenceFormat.NativeText) if self._with_key else ""
+        self.setText(f"{text}   {key}" if text and key else text)
+        if not text:
+            self.setIconSize(QSize(18, 18))
+
+    def set_primary(self, primary: bool) -> None:
+        """Wear the accent: the one next step."""
+        theme.mark(self, "primary", primary)
+
+    def _follow(self) -> None:
+        self.setEnabled(self._action.isEnabled())
+        self.setToolTip(self._action.toolTip())
+        self.setAccessibleName(self._label or self._action.text().replace("&", "").removesuffix("…"))
+        self.setAccessibleDescription(self._action.statusTip())
+        if not self._label:
+            self.setIcon(self._action.icon())
