@@ -1,7 +1,6 @@
 """Makes QActions, menus and the toolbar from the table in `actions.py`; knows nothing of what the actions do."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -97,18 +96,22 @@ def _build(spec: ActionSpec, parent: QWidget, slot: Callable[..., object]) -> QA
     if spec.icon:
         action.setIcon(icon(spec.icon))
         action.setIconVisibleInMenu(False)
-    if spec.argument is not None:
-        action.triggered.connect(partial(_call, slot, spec.argument))
-    elif spec.checkable:
-        action.triggered.connect(slot)
-    else:
-        action.triggered.connect(partial(_call, slot))
+    action.triggered.connect(_listener(spec, slot))
     return action
 
 
-def _call(slot: Callable[..., object], *arguments: object) -> None:
-    """Call the slot without the `checked` that Qt gives every listener of `triggered` (the last of `arguments`)."""
-    slot(*arguments[:-1])
+def _listener(spec: ActionSpec, slot: Callable[..., object]) -> Callable[[bool], None]:
+    """What Qt calls with the new state of the action: it decides what the slot is given."""
+
+    def listener(checked: bool) -> None:
+        if spec.argument is not None:
+            slot(spec.argument)
+        elif spec.checkable:
+            slot(checked)
+        else:
+            slot()
+
+    return listener
 
 
 def _menu(bar: QMenuBar, menus: dict[str, QMenu], path: str) -> QMenu:

@@ -121,8 +121,12 @@ class Timeline(TimelineDisplay):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         drag, self._drag = self._drag, ""
         self._follows = True
-        if drag in ("in", "out") and self._clip is not None and self._range != self._clip.source_range:
+        if drag not in ("in", "out") or self._clip is None:
+            return
+        if self._range != self._clip.source_range:
             self.range_chosen.emit(self._range)
+        else:
+            self._scrub(event.position())  # a click on a handle, not moved, means the frame beside it
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         zone, object_id = self._layout().zone_at(event.position().x(), event.position().y())

@@ -1,0 +1,209 @@
+"""The export dialog: what it asks for, when it refuses, before it replaces, and what it says after."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+from sam2_studio.core.clip import Clip, ClipInfo, ClipKind
+from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.objects import CutObject
+from sam2_studio.errors import ExportError
+from sam2_studio.export.formats import PRESETS
+from sam2_studio.export.runner import ExportProgress, ExportReport
+from sam2_studio.export.spec import Background, ExportSpec
+from sam2_studio.ui.dialogs.export_dialog import ExportDialog
+
+OBJECTS = (
+    CutObject(id=1, name="man", color="#56B4E9"),
+    CutObject(id=2, name="ball", color="#CC79A7", visible=False),
+)
+LEFT = Qt.MouseButton.LeftButton
+
+
+def clip_in(folder: Path, **values: object) -> Clip:
+    base = {"path": str(folder / "juggle.mp4"), "kind": ClipKind.VIDEO, "frames": 247, "width": 64, "height": 48}
+    return Clip.whole(ClipInfo(**base | values))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Clip:
+    return replace(clip_in(tmp_path), source_range=FrameRange(10, 130))
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, clip: Clip) -> Iterator[ExportDialog]:
+    widget = ExportDialog(clip, OBJECTS)
+    qtbot.addWidget(widget)
+    widget.show()
+    yield widget
+    widget.close()
+
+
+def test_the_button_says_what_it_will_make(dialog: ExportDialog, qtbot: QtBot) -> None:
+    dialog.form.presets.choose("after-effects")
+    assert dialog.go.text() == "Export 120 frames, ProRes 4444"
+    dialog.form.whole.setChecked(True)
+    qtbot.waitUntil(lambda: dialog.go.text() == "Export 247 frames, ProRes 4444")
+
+
+def test_it_asks_for_what_is_chosen(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog.form.presets.choose("after-effects")
+    dialog.form.objects[2].setChecked(True)
+    with qtbot.waitSignal(dialog.export_wanted) as wanted:
+        qtbot.mouseClick(dialog.go, LEFT)
+    assert wanted.args == [
+        ExportSpec(
+            preset="after-effects",
+            target=tmp_path / "juggle-cutout.mov",
+            object_ids=(1, 2),
+            range=FrameRange(10, 130),
+            bit_depth=16,
+        )
+    ]
+    assert dialog.is_running
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_every_preset_can_start_as_it_is(dialog: ExportDialog, qtbot: QtBot, name: str) -> None:
+    dialog.form.presets.choose(name)
+    with qtbot.waitSignal(dialog.export_wanted) as wanted:
+        qtbot.mouseClick(dialog.go, LEFT)
+    assert wanted.args[0].preset == name
+
+
+def test_a_still_goes_to_one_file_and_has_no_range(qtbot: QtBot, tmp_path: Path) -> None:
+    still = clip_in(tmp_path, path=str(tmp_path / "shoe.jpg"), kind=ClipKind.STILL, frames=1)
+    dialog = ExportDialog(still, OBJECTS)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.form.target.text() == str(tmp_path / "shoe-cutout.png")
+    assert not dialog.form.whole.isVisible()
+    assert dialog.go.text() == "Export 1 picture, PNG 8 bit"
+
+
+def test_no_object_is_refused_in_a_sentence(dialog: ExportDialog, qtbot: QtBot) -> None:
+    dialog.form.objects[1].setChecked(False)
+    qtbot.waitUntil(lambda: not dialog.go.isEnabled())
+    assert "No object is chosen." in dialog._sentence.text()
+    dialog.form.objects[1].setChecked(True)
+    qtbot.waitUntil(dialog.go.isEnabled)
+    assert dialog._sentence.text() == ""
+
+
+def test_a_wrong_ending_is_refused_in_a_sentence(dialog: ExportDialog, qtbot: QtBot) -> None:
+    dialog.form.presets.choose("after-effects")
+    dialog.form.target.setFocus()
+    dialog.form.target.selectAll()
+    qtbot.keyClicks(dialog.form.target, "out.jpg")
+    qtbot.waitUntil(lambda: not dialog.go.isEnabled())
+    assert "no transparency" in dialog._sentence.text()
+
+
+def test_a_typed_target_follows_the_preset(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog.form.presets.choose("after-effects")
+    dialog.form.target.selectAll()
+    qtbot.keyClicks(dialog.form.target, str(tmp_path / "mine.v2.mov"))
+    dialog.form.presets.choose("web")
+    assert dialog.form.target.text() == str(tmp_path / "mine.v2.webm")
+    dialog.form.presets.choose("png")
+    assert dialog.form.target.text() == str(tmp_path / "mine.v2")
+
+
+def test_nothing_is_replaced_unasked(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog.form.presets.choose("web")
+    (tmp_path / "juggle-cutout.webm").write_bytes(b"mine")
+    with qtbot.assertNotEmitted(dialog.export_wanted):
+        qtbot.mouseClick(dialog.go, LEFT)
+    assert "juggle-cutout.webm” exists already" in dialog._sentence.text()
+    qtbot.mouseClick(dialog.keep_button, LEFT)
+    assert dialog.go.isVisible()
+    qtbot.mouseClick(dialog.go, LEFT)
+    with qtbot.waitSignal(dialog.export_wanted) as wanted:
+        qtbot.mouseClick(dialog.replace_button, LEFT)
+    assert wanted.args[0].overwrite is True
+
+
+def test_a_question_ends_when_something_else_is_chosen(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog.form.presets.choose("web")
+    (tmp_path / "juggle-cutout.webm").write_bytes(b"mine")
+    qtbot.mouseClick(dialog.go, LEFT)
+    dialog.form.presets.choose("after-effects")
+    assert dialog.go.isVisible()
+    assert not dialog.replace_button.isVisible()
+
+
+def test_depths_follow_preset_and_ending(dialog: ExportDialog) -> None:
+    dialog.form.presets.choose("png")
+    assert [dialog.form.bits.itemData(n) for n in range(dialog.form.bits.count())] == [8, 16]
+    assert dialog.form.bits.isVisible()
+    dialog.form.presets.choose("web")
+    assert not dialog.form.bits.isVisible()
+
+
+def test_a_background_is_asked_for_only_where_it_is_used(dialog: ExportDialog, qtbot: QtBot) -> None:
+    assert not dialog.form.background.isVisible()
+    dialog.form.presets.choose("replace")
+    assert dialog.form.background.isVisible()
+    dialog.form.background.kind.setCurrentIndex(2)
+    with qtbot.waitSignal(dialog.export_wanted) as wanted:
+        qtbot.mouseClick(dialog.go, LEFT)
+    assert wanted.args[0].background == Background(blur=24)
+
+
+def test_a_colour_that_is_none_is_refused(dialog: ExportDialog, qtbot: QtBot) -> None:
+    dialog.form.presets.choose("replace")
+    dialog.form.background.color.setText("reddish")
+    qtbot.waitUntil(lambda: not dialog.go.isEnabled())
+    assert "reddish" in dialog._sentence.text()
+
+
+def start(dialog: ExportDialog, qtbot: QtBot) -> None:
+    dialog.form.presets.choose("after-effects")
+    qtbot.mouseClick(dialog.go, LEFT)
+
+
+def test_progress_tells_how_long_yet(dialog: ExportDialog, qtbot: QtBot) -> None:
+    start(dialog, qtbot)
+    dialog.set_progress(ExportProgress(done=12, total=120, seconds=2, seconds_left=18, what="writing"))
+    assert dialog.progress_page.detail.text() == "Writing: frame 12 of 120 · 0:18 left"
+    assert dialog.progress_page.bar.value() == 12
+
+
+def test_cancel_and_escape_stop_the_export_and_keep_the_dialog(dialog: ExportDialog, qtbot: QtBot) -> None:
+    start(dialog, qtbot)
+    with qtbot.waitSignal(dialog.cancel_wanted):
+        qtbot.mouseClick(dialog.leave, LEFT)
+    with qtbot.waitSignal(dialog.cancel_wanted):
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    dialog.show_cancelled()
+    assert dialog.go.isVisible()
+    assert "nothing was written" in dialog._sentence.text()
+
+
+def test_a_failure_comes_back_to_the_form(dialog: ExportDialog, qtbot: QtBot) -> None:
+    start(dialog, qtbot)
+    dialog.show_error(ExportError("The disk is full.", "Free some space."))
+    assert dialog._sentence.text() == "The disk is full. Free some space."
+    assert dialog.go.isEnabled()
+
+
+def test_the_result_names_the_files_and_whether_they_are_proved(
+    dialog: ExportDialog, qtbot: QtBot, tmp_path: Path
+) -> None:
+    start(dialog, qtbot)
+    files = (tmp_path / "juggle-cutout.mov",)
+    report = ExportReport(files=files, frames=120, verified=True, faults=(), seconds=21, warnings=("Padded.",))
+    dialog.show_report(report)
+    assert dialog.result_page.title.text() == "Exported 120 frames in 0:21"
+    assert "Verified" in dialog.result_page.verdict.text()
+    assert "Padded." in dialog.result_page.verdict.text()
+    assert dialog.result_page.files.toPlainText() == str(files[0])
+    dialog.show_report(replace(report, verified=False, faults=("Alpha differs by 9.",)))
+    assert "Alpha differs by 9." in dialog.result_page.verdict.text()
+    assert "Verified" not in dialog.result_page.verdict.text()
+    qtbot.mouseClick(dialog.leave, LEFT)
+    assert not dialog.isVisible()

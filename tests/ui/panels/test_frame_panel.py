@@ -1,0 +1,75 @@
+"""What the panel says of a frame, and what it asks for."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+from sam2_studio.core.geometry import Box, Point
+from sam2_studio.core.prompts import PointPrompt, PromptSet
+from sam2_studio.core.tracks import MaskRecord, Origin
+from sam2_studio.ui.panels.frame_panel import FramePanel, origin_text, prompts_text
+
+POINT = PointPrompt(Point(1, 1))
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> FramePanel:
+    widget = FramePanel()
+    qtbot.addWidget(widget)
+    widget.show()
+    return widget
+
+
+def button(panel: FramePanel, text: str) -> QPushButton:
+    return next(b for b in panel.findChildren(QPushButton) if b.text().startswith(text))
+
+
+@pytest.mark.parametrize(
+    ("prompts", "text"),
+    [
+        (None, "none"),
+        (PromptSet(), "none"),
+        (PromptSet((POINT,)), "1 point"),
+        (PromptSet((POINT, POINT, POINT), Box(0, 0, 2, 2)), "3 points · 1 box"),
+        (PromptSet(mask_id=4), "1 mask"),
+    ],
+)
+def test_prompts_are_counted(prompts: PromptSet | None, text: str) -> None:
+    assert prompts_text(prompts) == text
+
+
+def test_the_origin_says_what_holds() -> None:
+    assert origin_text(None) == "none yet"
+    assert origin_text(MaskRecord(mask_id=1, origin=Origin.TRACKED, stale=True)) == "tracked · stale"
+    assert origin_text(MaskRecord(mask_id=1, origin=Origin.PAINTED, locked=True)) == "painted · locked"
+    assert origin_text(MaskRecord(mask_id=1, origin=Origin.TRACKED, absent=True)) == "not in this frame"
+
+
+def test_the_lock_asks_for_the_other_state(panel: FramePanel, qtbot: QtBot) -> None:
+    assert not button(panel, "Lock this").isEnabled()
+    panel.set_mask(MaskRecord(mask_id=1, origin=Origin.TRACKED, score=0.9))
+    with qtbot.waitSignal(panel.lock_chosen) as chosen:
+        qtbot.mouseClick(button(panel, "Lock this"), LEFT)
+    assert chosen.args == [True]
+    panel.set_mask(MaskRecord(mask_id=1, origin=Origin.TRACKED, score=0.9, locked=True))
+    with qtbot.waitSignal(panel.lock_chosen) as chosen:
+        qtbot.mouseClick(button(panel, "Locked"), LEFT)
+    assert chosen.args == [False]
+
+
+def test_only_candidates_that_there_are_can_be_chosen(panel: FramePanel, qtbot: QtBot) -> None:
+    panel.set_candidates(2, 0)
+    assert [button(panel, text).isEnabled() for text in "123"] == [True, True, False]
+    with qtbot.waitSignal(panel.candidate_chosen) as chosen:
+        qtbot.mouseClick(button(panel, "2"), LEFT)
+    assert chosen.args == [1]
+    panel.set_candidates(0, None)
+    assert not any(button(panel, text).isChecked() for text in "123")
+
+
+def test_nothing_jumps(panel: FramePanel) -> None:
+    size = panel.sizeHint()
+    panel.set_prompts(PromptSet((POINT,) * 20, Box(0, 0, 2, 2), 3))
+    panel.set_mask(MaskRecord(mask_id=1, origin=Origin.TRACKED, score=0.123, stale=True, locked=True))
+    assert panel.sizeHint() == size

@@ -1,0 +1,159 @@
+"""The list of objects under real events."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+from sam2_studio.core.objects import PALETTE, CutObject
+from sam2_studio.ui.panels.color_menu import ColorMenu
+from sam2_studio.ui.panels.object_state import ObjectState
+from sam2_studio.ui.panels.objects_delegate import RowParts
+from sam2_studio.ui.panels.objects_panel import ObjectsPanel
+
+OBJECTS = tuple(CutObject(id=n, name=name, color=PALETTE[n]) for n, name in ((4, "man"), (2, "ball"), (7, "tree")))
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> Iterator[ObjectsPanel]:
+    widget = ObjectsPanel()
+    qtbot.addWidget(widget)
+    widget.set_objects(OBJECTS)
+    widget.set_selected(4)
+    widget.show()
+    yield widget
+    widget.close()
+
+
+def parts(panel: ObjectsPanel, row: int) -> RowParts:
+    return RowParts.within(panel.list.visualRect(panel.list.model().index(row, 0)))
+
+
+def click(panel: ObjectsPanel, qtbot: QtBot, place: QRect) -> None:
+    qtbot.mouseClick(panel.list.viewport(), LEFT, pos=place.center())
+
+
+def test_a_click_chooses(panel: ObjectsPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel.object_chosen) as chosen:
+        click(panel, qtbot, parts(panel, 1).text)
+    assert chosen.args == [2]
+
+
+def test_marking_from_outside_is_silent(panel: ObjectsPanel, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(panel.object_chosen):
+        panel.set_selected(7)
+    assert panel.selected == 7
+
+
+def test_a_click_beside_the_rows_keeps_the_selection(panel: ObjectsPanel, qtbot: QtBot) -> None:
+    qtbot.mouseClick(panel.list.viewport(), LEFT, pos=QPoint(50, panel.list.height() - 4))
+    assert panel.selected == 4
+
+
+def test_eye_and_lock_ask_for_the_other_state(panel: ObjectsPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel.visible_chosen) as visible:
+        click(panel, qtbot, parts(panel, 1).eye)
+    assert visible.args == [2, False]
+    panel.set_objects([OBJECTS[0], replace(OBJECTS[1], locked=True), OBJECTS[2]])
+    with qtbot.waitSignal(panel.locked_chosen) as locked:
+        click(panel, qtbot, parts(panel, 1).lock)
+    assert locked.args == [2, False]
+
+
+def test_double_click_renames_in_place(panel: ObjectsPanel, qtbot: QtBot) -> None:
+    place = parts(panel, 0).text.center()
+    qtbot.mouseClick(panel.list.viewport(), LEFT, pos=place)
+    qtbot.mouseDClick(panel.list.viewport(), LEFT, pos=place)
+    editor = panel.list.findChild(QLineEdit)
+    assert editor is not None
+    editor.selectAll()
+    qtbot.keyClicks(editor, "Juggler")
+    with qtbot.waitSignal(panel.rename_chosen) as renamed:
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert renamed.args == [4, "Juggler"]
+
+
+def test_rename_by_action_and_escape_keeps_the_name(panel: ObjectsPanel, qtbot: QtBot) -> None:
+    panel.start_rename()
+    editor = panel.list.findChild(QLineEdit)
+    assert editor is not None
+    qtbot.keyClicks(editor, "x")
+    with qtbot.assertNotEmitted(panel.rename_chosen):
+        qtbot.keyClick(editor, Qt.Key.Key_Escape)
+
+
+def test_an_open_editor_survives_a_change_of_values(panel: ObjectsPanel, qtbot: QtBot) -> None:
+    panel.start_rename()
+    panel.set_objects([replace(OBJECTS[0], visible=False), *OBJECTS[1:]])
+    panel.set_states({4: ObjectState("tracked")})
+    editor = panel.list.findChild(QLineEdit)
+    assert editor is not None
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+
+
+def test_the_chip_offers_colours(panel: ObjectsPanel, qtbot: QtBot) -> None:
+    click(panel, qtbot, parts(panel, 0).chip)
+    menu = panel.findChild(ColorMenu)
+    assert menu is not None
+    with qtbot.waitSignal(panel.color_chosen) as chosen:
+        menu.actions()[3].trigger()
+    assert chosen.args == [4, PALETTE[3]]
+    menu.close()
+
+
+@pytest.mark.parametrize(("row", "before", "order"), [(0, 2, [2, 4, 7]), (2, 0, [7, 4, 2]), (0, 3, [2, 7, 4])])
+def test_a_drop_asks_for_the_new_order(
+    panel: ObjectsPanel, qtbot: QtBot, row: int, before: int, order: list[int]
+) -> None:
+    model = panel.list.model()
+    dragged = model.mimeData([model.index(row, 0)])
+    with qtbot.waitSignal(panel.order_chosen) as chosen:
+        model.dropMimeData(dragged, Qt.DropAction.MoveAction, before, 0, model.index(-1, 0))
+    assert chosen.args == [order]
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_drop_in_its_own_place_asks_nothing(panel: ObjectsPanel, qtbot: QtBot, before: int) -> None:
+    model = panel.list.model()
+    dragged = model.mimeData([model.index(0, 0)])
+    with qtbot.assertNotEmitted(panel.order_chosen):
+        model.dropMimeData(dragged, Qt.DropAction.MoveAction, before, 0, model.index(-1, 0))
+
+
+def test_the_order_can_be_changed_by_keys(panel: ObjectsPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel.order_chosen) as chosen:
+        qtbot.keyClick(panel.list, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert chosen.args == [[2, 4, 7]]
+    with qtbot.assertNotEmitted(panel.order_chosen):
+        qtbot.keyClick(panel.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+
+
+def test_delete_asks_for_the_selected_object(panel: ObjectsPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel.delete_wanted) as wanted:
+        qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
+    assert wanted.args == [4]
+
+
+def test_the_selection_survives_a_new_order(panel: ObjectsPanel, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(panel.object_chosen):
+        panel.set_objects(OBJECTS[::-1])
+    assert panel.selected == 4
+
+
+def test_an_empty_list_says_how_to_begin(panel: ObjectsPanel) -> None:
+    height = panel.height()
+    panel.set_objects(())
+    assert panel._empty.isVisible()
+    assert "Click the subject" in panel._empty.text()
+    assert panel.sizeHint().height() == height or panel.height() == height
+
+
+def test_a_screen_reader_hears_number_name_state_and_flags(panel: ObjectsPanel) -> None:
+    panel.set_objects([OBJECTS[0], replace(OBJECTS[1], visible=False, locked=True)])
+    panel.set_states({2: ObjectState("2 to review", needs_attention=True)})
+    model = panel.list.model()
+    said = [model.data(model.index(row, 0), Qt.ItemDataRole.AccessibleTextRole) for row in range(2)]
+    assert said == ["1 man, no mask yet", "2 ball, 2 to review, hidden, locked"]
