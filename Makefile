@@ -1,0 +1,48 @@
+# `make demo` and `make test` are all that a fresh checkout needs; each makes the environment first if it isn't there.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo run test check bench clean
+
+help: ## say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+env: $(INSTALLED) ## make the environment .venv
+
+demo: $(INSTALLED) ## cut out and track the sample clip, export it, picture the window
+	$(BIN)/sam2-studio demo
+
+run: $(INSTALLED) ## open the window
+	$(BIN)/sam2-studio
+
+test: $(INSTALLED) ## run the tests, without a display
+	@sh packaging/system_libraries.sh test
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not fault and not benchmark"
+
+check: $(INSTALLED) ## format, lint, types, imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(INSTALLED) ## measure the speed of this machine
+	$(BIN)/sam2-studio bench
+
+clean: ## remove the environment, caches and the demo's files
+	rm -rf $(VENV) demo-out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find sam2_studio tests -name __pycache__ -prune -exec rm -rf {} +
+
+# Made again whenever what is to be installed changes.
+$(INSTALLED): pyproject.toml constraints.txt
+	@sh packaging/system_libraries.sh
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed. Name it: make env PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+	  { echo "Python's venv is missing. Install it: sudo apt-get install -y python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@

@@ -1,0 +1,178 @@
+"""Prompts as people write them, on the command line or in a prompts file, checked against the footage. Knows no network.
+
+Frames are counted as the user counts them: from 0 for a video, by their own numbers for a sequence.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sam2_studio.core.clip import ClipInfo
+from sam2_studio.core.frames import checked_frame
+from sam2_studio.core.geometry import Box, Point, Size
+from sam2_studio.core.masks import Mask
+from sam2_studio.core.prompts import PointPrompt, PromptSet
+from sam2_studio.errors import PromptError
+from sam2_studio.media.open import open_media
+
+_SHAPE = 'It looks like {"objects": [{"name": "dog", "prompts": [{"frame": 0, "box": [10, 20, 200, 180]}]}]}.'
+_KINDS = ("box", "point", "mask")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenPrompt:
+    """One prompt, not yet checked: a box, a point or a mask picture.
+
+    Attributes:
+        frame: As the user counts.
+        mask: A picture of the clip's size, white (or opaque) inside.
+    """
+
+    frame: int
+    box: Box | None = None
+    point: PointPrompt | None = None
+    mask: Path | None = None
+
+
+@dataclass(frozen=True)
+class WrittenSubject:
+    """An object to cut out, and what was said of it; an empty name leaves the name to the program."""
+
+    name: str
+    prompts: tuple[WrittenPrompt, ...]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A checked subject.
+
+    Attributes:
+        prompts: By frame index, from 0.
+        masks: By frame index: masks given as prompts.
+    """
+
+    name: str
+    prompts: Mapping[int, PromptSet] = field(default_factory=dict)
+    masks: Mapping[int, Mask] = field(default_factory=dict)
+
+
+def check_subjects(written: Iterable[WrittenSubject], info: ClipInfo) -> tuple[Subject, ...]:
+    """Subjects that fit the footage.
+
+    Raises:
+        PromptError: there is no prompt at all, a frame isn't in the clip, or a prompt doesn't fit its picture.
+        MediaError: a mask picture can't be read.
+    """
+    subjects = tuple(_checked(subject, info) for subject in written)
+    if not subjects:
+        raise PromptError("There is no prompt, so there is nothing to cut out.", "Give a box, a point or a mask.")
+    return subjects
+
+
+def read_prompts_file(path: Path) -> tuple[WrittenSubject, ...]:
+    """The subjects of a prompts file; paths of masks in it count from its folder.
+
+    Raises:
+        PromptError: it can't be read or isn't what `--help` describes; the place is named.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PromptError(f"The prompts file {path} can't be read: {error.strerror}.", "Check its name.") from error
+    except ValueError as error:
+        raise PromptError(f"The prompts file {path} is not JSON: {error}.", _SHAPE) from error
+    objects = document.get("objects") if isinstance(document, dict) else None
+    if not isinstance(objects, list) or not objects:
+        raise PromptError(f'The prompts file {path} has no list "objects".', _SHAPE)
+    return tuple(_subject(item, f"{path}: objects[{i}]", path.parent) for i, item in enumerate(objects))
+
+
+def read_mask(path: Path, size: Size) -> Mask:
+    """The mask that a picture shows: opaque where it has alpha, else what is at least half as bright as white.
+
+    Raises:
+        MediaError: the picture can't be read.
+        PromptError: it is of another size, or nothing is inside.
+    """
+    source = open_media(path)
+    try:
+        frame = source.read(0)
+    finally:
+        source.close()
+    if frame.size != size:
+        raise PromptError(f"The mask {path} is {frame.size}, the picture {size}.", "Give a mask of the same size.")
+    brightness = frame.rgb.mean(axis=2) if frame.alpha is None else frame.alpha
+    mask = Mask.from_array(brightness >= np.iinfo(frame.rgb.dtype).max / 2)
+    if mask.is_empty:
+        raise PromptError(f"The mask {path} is empty: nothing in it is white.", "Paint the subject white.")
+    return mask
+
+
+def _checked(subject: WrittenSubject, info: ClipInfo) -> Subject:
+    prompts: dict[int, PromptSet] = {}
+    masks: dict[int, Mask] = {}
+    for prompt in subject.prompts:
+        frame = checked_frame(prompt.frame - info.first_number, info.frames, info.first_number)
+        known = prompts.get(frame, PromptSet())
+        if (prompt.box and known.box) or (prompt.mask and frame in masks):
+            kind = "box" if prompt.box else "mask"
+            raise PromptError(f"There are two {kind} prompts on frame {prompt.frame}.", "Give one; add points to it.")
+        if prompt.box is not None:
+            known = known.with_box(prompt.box.checked(info.size))
+        if prompt.point is not None:
+            known = known.with_point(PointPrompt(prompt.point.at.checked(info.size), prompt.point.positive))
+        if prompt.mask is not None:
+            masks[frame] = read_mask(prompt.mask, info.size)
+        prompts[frame] = known
+    if not prompts:
+        name = f" for {subject.name}" if subject.name else ""
+        raise PromptError(f"There is no prompt{name}, so there is nothing to cut out.", "Give a box, a point or a mask.")
+    return Subject(subject.name, prompts, masks)
+
+
+def _subject(item: Any, place: str, folder: Path) -> WrittenSubject:
+    name, prompts = (item.get("name", ""), item.get("prompts")) if isinstance(item, dict) else ("", None)
+    if not isinstance(name, str) or not isinstance(prompts, list) or not prompts:
+        raise PromptError(f'{place} needs a "name" in quotes and a list "prompts".', _SHAPE)
+    return WrittenSubject(name, tuple(_prompt(p, f"{place}.prompts[{i}]", folder) for i, p in enumerate(prompts)))
+
+
+def _prompt(item: Any, place: str, folder: Path) -> WrittenPrompt:
+    if not isinstance(item, dict) or type(item.get("frame")) is not int:
+        raise PromptError(f'{place} needs a whole number "frame".', _SHAPE)
+    given = [kind for kind in _KINDS if kind in item]
+    if len(given) != 1:
+        raise PromptError(f'{place} needs one of "box", "point" and "mask".', _SHAPE)
+    known, value, positive = {*_KINDS, "frame", "positive"}, item[given[0]], item.get("positive", True)
+    if unknown := sorted(item.keys() - known):
+        raise PromptError(f'{place} has "{unknown[0]}", which means nothing.', f"Known are {', '.join(sorted(known))}.")
+    if type(positive) is not bool or (not positive and given[0] != "point"):
+        raise PromptError(f'{place}: "positive" is true, or for a point false.', _SHAPE)
+    return _PARSERS[given[0]](item["frame"], value, positive, place, folder)
+
+
+def _box(frame: int, value: Any, positive: bool, place: str, folder: Path) -> WrittenPrompt:
+    return WrittenPrompt(frame=frame, box=Box(*_numbers(value, 4, f"{place}.box")))
+
+
+def _point(frame: int, value: Any, positive: bool, place: str, folder: Path) -> WrittenPrompt:
+    return WrittenPrompt(frame=frame, point=PointPrompt(Point(*_numbers(value, 2, f"{place}.point")), positive))
+
+
+def _mask(frame: int, value: Any, positive: bool, place: str, folder: Path) -> WrittenPrompt:
+    if not isinstance(value, str) or not value:
+        raise PromptError(f"{place}.mask is not the name of a picture.", "Write it in quotes.")
+    return WrittenPrompt(frame=frame, mask=folder / value)
+
+
+_PARSERS: dict[str, Callable[[int, Any, bool, str, Path], WrittenPrompt]] = {"box": _box, "point": _point, "mask": _mask}
+
+
+def _numbers(value: Any, count: int, place: str) -> list[float]:
+    if not isinstance(value, list) or len(value) != count or any(type(n) not in (int, float) for n in value):
+        raise PromptError(f"{place} is not a list of {count} numbers.", _SHAPE)
+    return [float(n) for n in value]
