@@ -49,6 +49,14 @@ class Documents(QObject):
         name = self._bridge.file.path.name if self.is_named else "unnamed project"
         return f"{name} — {Path(clip.info.path).name}" if clip else name
 
+    @property
+    def stem(self) -> str:
+        """A name for files made of this project."""
+        clip = self._bridge.project.clip
+        if self.is_named or clip is None:
+            return self._bridge.file.path.stem if self._bridge.is_open else "project"
+        return Path(clip.info.path).stem
+
     def open(self, path: Path) -> None:
         """Open a project or media; the answer comes by signal."""
         if path.suffix.lower() == SUFFIX:

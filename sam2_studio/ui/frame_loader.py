@@ -80,6 +80,11 @@ class FrameLoader(QThread):
         self._source: FrameSource | None = None
         self._last_shown = 0
 
+    @property
+    def generation(self) -> int:
+        """Of the media asked for last; answers of another generation are void."""
+        return self._wishes.generation
+
     def open(self, path: Path) -> int:
         """Open media; `opened` or `failed` carries the generation returned here."""
         with self._condition:

@@ -1,7 +1,7 @@
 """Track runs: what to track from the document, results into one undo step at most 30 times a second, progress, stop."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from time import monotonic
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -13,7 +13,9 @@ from sam2_studio.core.tracks import MaskRecord
 from sam2_studio.engine.requests import Direction, FrameResult
 from sam2_studio.errors import PromptError
 from sam2_studio.ui.engine_thread import EngineThread
+from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
+from sam2_studio.ui.selection import Selection
 
 _WRITES_A_SECOND = 30
 
@@ -31,9 +33,9 @@ class Tracking(QObject):
     progressed = Signal(int, int, float, float)
     ended = Signal(str)
 
-    def __init__(self, bridge: ProjectBridge, engine: EngineThread) -> None:
+    def __init__(self, bridge: ProjectBridge, selection: Selection, playhead: Playhead, engine: EngineThread) -> None:
         super().__init__(bridge)
-        self._bridge, self._engine = bridge, engine
+        self._bridge, self._selection, self._playhead, self._engine = bridge, selection, playhead, engine
         self._run = 0
         self._step = 0
         self._waiting: deque[FrameResult] = deque()
@@ -59,12 +61,35 @@ class Tracking(QObject):
         """What is tracked: "tracking man"."""
         return self._label
 
-    def track(self, object_ids: Iterable[int], direction: Direction, within: FrameRange | None = None) -> None:
-        """Track objects over `within` (the clip's in to out by default); refusals come out of the bridge."""
-        clip = self._bridge.project.clip
-        if clip is None or self.is_running:
-            return
-        self._start(tuple(object_ids), direction, within or clip.source_range, None)
+    def track_both(self) -> None:
+        """Track from in to out, both ways from the keyframes."""
+        if (clip := self._bridge.project.clip) is not None:
+            self._track(Direction.BOTH, clip.source_range)
+
+    def track_forwards(self) -> None:
+        """Track from the playhead to out."""
+        if (clip := self._bridge.project.clip) is not None:
+            self._track(Direction.FORWARD, FrameRange(self._playhead.frame, clip.source_range.stop))
+
+    def track_backwards(self) -> None:
+        """Track from the playhead back to in."""
+        if (clip := self._bridge.project.clip) is not None:
+            self._track(Direction.BACKWARD, FrameRange(clip.source_range.start, self._playhead.frame + 1))
+
+    def _track(self, direction: Direction, within: FrameRange) -> None:
+        if not self.is_running:
+            self._start(self._needing(within) or (self._selection.object_id,), direction, within, None)
+
+    def _needing(self, within: FrameRange) -> tuple[int, ...]:
+        """Objects with a keyframe that lack masks in the range or have stale ones: the others needn't be done again."""
+        project = self._bridge.project
+        chosen = []
+        for each in project.objects:
+            track = project.track(each.id)
+            missing = sum(frame not in track for frame in within)
+            if track.keyframes and not each.locked and (missing or track.frames_where(stale=True)):
+                chosen.append(each.id)
+        return tuple(chosen)
 
     def retrack_stale(self) -> None:
         """Track again just the frames whose prompts changed since they were tracked, each with its neighbours' help."""

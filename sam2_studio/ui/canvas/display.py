@@ -1,0 +1,213 @@
+"""What the canvas shows: state, view and painting. What a user does with it is in `canvas.py`.
+
+A plain widget with a QPainter: it works offscreen and over remote desktops, and one blit a layer is fast enough for 4K.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from sam2_studio.core.frames import Frame
+from sam2_studio.core.geometry import Box
+from sam2_studio.core.masks import Mask
+from sam2_studio.core.prompts import PromptSet
+from sam2_studio.ui import theme
+from sam2_studio.ui.canvas import overlay, painting
+from sam2_studio.ui.canvas.overlay import ShownMask, ViewKind
+from sam2_studio.ui.canvas.transform import ViewTransform
+
+WHEEL_STEP = 1.2  # zoom by one notch of 120
+NO_PROMPTS = PromptSet()
+VIEWS = (ViewKind.OVERLAY, ViewKind.OUTLINE, ViewKind.MATTE, ViewKind.CUTOUT)
+_SETTLE = 120  # ms without a new frame before the picture is drawn smooth
+
+
+class CanvasDisplay(QWidget):
+    """The picture and what lies on it.
+
+    Signals:
+        view_changed: ViewKind.
+        zoom_changed: Zoom, 1 for 100 %.
+    """
+
+    view_changed = Signal(object)
+    zoom_changed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._frame: Frame | None = None
+        self._masks: tuple[ShownMask, ...] = ()
+        self._prompts, self._editable = NO_PROMPTS, False
+        self._preview: QPainterPath | None = None
+        self._dragged_box: Box | None = None
+        self._hovered: int | None = None
+        self._kind = ViewKind.OVERLAY
+        self._original = False
+        self._busy = False
+        self._view = ViewTransform()
+        self._picture: QImage | None = None
+        self._layer: QImage | None = None
+        self._outlines: dict[int, tuple[Mask, QPainterPath]] = {}
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
+        self._settle.timeout.connect(self.update)
+        self.setMinimumSize(QSize(320, 200))
+        self.setAccessibleName("Picture")
+
+    # What it shows
+
+    @property
+    def frame(self) -> Frame | None:
+        return self._frame
+
+    @property
+    def view(self) -> ViewTransform:
+        """Where the picture lies."""
+        return self._view
+
+    @property
+    def kind(self) -> ViewKind:
+        """The view chosen; `\\` may show the original over it."""
+        return self._kind
+
+    def set_frame(self, frame: Frame | None) -> None:
+        """Show a frame, drawn fast at first and smooth when it stays."""
+        self._frame = frame
+        self._picture = None if frame is None else overlay.picture_image(frame.rgb8())
+        self._layer = None
+        if frame is not None:
+            self._set_view(self._view.with_image(frame.size))
+            self._settle.start()
+        self.update()
+
+    def set_masks(self, masks: Sequence[ShownMask]) -> None:
+        """Show these masks, later ones on top."""
+        self._masks = tuple(masks)
+        self._layer = None
+        self.update()
+
+    def set_prompts(self, prompts: PromptSet, *, editable: bool) -> None:
+        """Show these prompts."""
+        self._prompts, self._editable = prompts, editable
+        self.update()
+
+    def set_preview(self, mask: Mask | None) -> None:
+        """Show what a click would give, or nothing."""
+        self._preview = None if mask is None else overlay.outline_path(mask)
+        self.update()
+
+    def set_busy(self, busy: bool) -> None:
+        """Show that an answer is awaited."""
+        self._busy = busy
+        self.update()
+
+    def set_view(self, kind: ViewKind) -> None:
+        self._kind, self._layer = kind, None
+        self.view_changed.emit(kind)
+        self.update()
+
+    def next_view(self) -> None:
+        self.set_view(VIEWS[(VIEWS.index(self._kind) + 1) % len(VIEWS)])
+
+    def show_original(self, original: bool) -> None:
+        """Show the bare picture, or again the view chosen."""
+        self._original, self._layer = original, None
+        self.update()
+
+    # Zoom
+
+    def fit(self) -> None:
+        self._set_view(self._view.fit())
+
+    def show_actual_size(self) -> None:
+        self.zoom_to(1.0)
+
+    def zoom_in(self) -> None:
+        self.zoom_to(self._view.zoom * WHEEL_STEP**2)
+
+    def zoom_out(self) -> None:
+        self.zoom_to(self._view.zoom / WHEEL_STEP**2)
+
+    def zoom_to(self, zoom: float) -> None:
+        """Zoom around the middle, 1 for 100 %."""
+        self._set_view(self._view.zoomed_to(zoom, self.width() / 2, self.height() / 2))
+
+    def _set_view(self, view: ViewTransform) -> None:
+        if view != self._view:
+            zoomed = view.zoom != self._view.zoom
+            self._view = view
+            if zoomed:
+                self.zoom_changed.emit(view.zoom)
+            self.update()
+
+    # Qt overrides
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._set_view(self._view.resized(self.width(), self.height(), self.devicePixelRatioF()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        try:
+            self._paint(painter, QRectF(event.rect()))
+        finally:
+            painter.end()
+
+    # Painting
+
+    def _paint(self, painter: QPainter, exposed: QRectF) -> None:
+        painter.fillRect(exposed, QColor(theme.tokens().surface_0))
+        frame = self._frame
+        if frame is None or self._picture is None:
+            return
+        kind = ViewKind.ORIGINAL if self._original else self._kind
+        smooth = not self._settle.isActive() and self._view.zoom < 1
+        base = self._base(frame, kind)
+        painting.draw_image(painter, self._view, base, exposed, smooth=smooth)
+        if kind is ViewKind.OVERLAY:
+            painting.draw_image(painter, self._view, self._labels(frame), exposed, smooth=False)
+        if kind in (ViewKind.OVERLAY, ViewKind.OUTLINE):
+            self._paint_outlines(painter)
+        painting.draw_pixel_grid(painter, self._view, exposed)
+        if kind is not ViewKind.ORIGINAL:
+            self._paint_prompts(painter)
+
+    def _base(self, frame: Frame, kind: ViewKind) -> QImage:
+        """The picture, or for matte and cutout what is seen in its place."""
+        if kind not in (ViewKind.MATTE, ViewKind.CUTOUT):
+            return self._picture or QImage()
+        if self._layer is None:
+            matte = kind is ViewKind.MATTE
+            size = frame.size
+            self._layer = (
+                overlay.matte_image(self._masks, size)
+                if matte
+                else overlay.cutout_image(frame.rgb8(), self._masks, size)
+            )
+        return self._layer
+
+    def _labels(self, frame: Frame) -> QImage:
+        if self._layer is None:
+            self._layer = overlay.label_image(self._masks, frame.size)
+        return self._layer
+
+    def _paint_outlines(self, painter: QPainter) -> None:
+        shown = [m for m in self._masks if m.visible]
+        self._outlines = {m.object_id: self._outline(m) for m in shown}
+        for mask in sorted(shown, key=lambda m: m.selected):
+            path = self._outlines[mask.object_id][1]
+            painting.draw_outline(painter, self._view, path, mask.color, strong=mask.selected)
+
+    def _outline(self, shown: ShownMask) -> tuple[Mask, QPainterPath]:
+        """The outline, made once a mask: masks are values, the same object is the same shape."""
+        known = self._outlines.get(shown.object_id)
+        return known if known is not None and known[0] is shown.mask else (shown.mask, overlay.outline_path(shown.mask))
+
+    def _paint_prompts(self, painter: QPainter) -> None:
+        if self._preview is not None:
+            painting.draw_preview(painter, self._view, [self._preview], theme.tokens().accent)
+        painting.draw_prompts(painter, self._view, self._prompts, hovered=self._hovered)
+        if self._dragged_box is not None:
+            painting.draw_box(painter, self._view, self._dragged_box)
+        if self._busy:
+            painting.draw_busy(painter, self._view, self._prompts)

@@ -1,0 +1,128 @@
+"""Draws one state of the canvas: picture, masks, outlines, prompts. Knows no events."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransform
+
+from sam2_studio.core.geometry import Box, Point
+from sam2_studio.core.prompts import PointPrompt, PromptSet
+from sam2_studio.ui import theme
+from sam2_studio.ui.canvas.transform import ViewTransform
+
+DISC = 12.0  # diameter of a point, logical pixels
+HANDLE = 6.0
+GRID_FROM = 8.0  # device pixels a pixel of the picture from which the grid is drawn
+
+
+def picture_rect(view: ViewTransform) -> QRectF:
+    """Where the picture lies in the widget."""
+    return QRectF(view.left, view.top, view.image.width * view.scale, view.image.height * view.scale)
+
+
+def draw_image(painter: QPainter, view: ViewTransform, image: QImage, exposed: QRectF, *, smooth: bool) -> None:
+    """Draw just the part of the image that lies in `exposed`."""
+    target = picture_rect(view).intersected(exposed)
+    if target.isEmpty():
+        return
+    a, b = view.to_image(target.left(), target.top()), view.to_image(target.right(), target.bottom())
+    # whole pixels of the picture, so that a part drawn anew meets its surroundings
+    x0, y0 = max(0, int(a.x) - 1), max(0, int(a.y) - 1)
+    x1, y1 = min(view.image.width, int(b.x) + 2), min(view.image.height, int(b.y) + 2)
+    source = QRectF(x0, y0, x1 - x0, y1 - y0)
+    scale = view.scale
+    whole = QRectF(view.left + x0 * scale, view.top + y0 * scale, source.width() * scale, source.height() * scale)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+    painter.save()
+    painter.setClipRect(target)
+    painter.drawImage(whole, image, source)
+    painter.restore()
+
+
+def draw_outline(painter: QPainter, view: ViewTransform, path: QPainterPath, color: str, *, strong: bool) -> None:
+    """2 px in the object's colour on a dark hairline, so that it shows on anything."""
+    shown = QTransform(view.scale, 0, 0, view.scale, view.left, view.top).map(path)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    width = 2.0 if strong else 1.2
+    for ink, pen in ((QColor(0, 0, 0, 150), width + 1.6), (QColor(color), width)):
+        painter.setPen(QPen(ink, pen, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.drawPath(shown)
+
+
+def draw_prompts(painter: QPainter, view: ViewTransform, prompts: PromptSet, *, hovered: int | None) -> None:
+    """Discs with a sign and the box with its handles."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if prompts.box is not None:
+        draw_box(painter, view, prompts.box)
+    for index, point in enumerate(prompts.points):
+        _draw_point(painter, view, point, large=index == hovered)
+
+
+def draw_box(painter: QPainter, view: ViewTransform, box: Box) -> None:
+    x0, y0 = view.to_widget(Point(box.x0, box.y0))
+    x1, y1 = view.to_widget(Point(box.x1, box.y1))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    rect = QRectF(QPointF(x0, y0), QPointF(x1, y1))
+    for ink, width in ((QColor(0, 0, 0, 150), 3.0), (QColor("white"), 1.5)):
+        painter.setPen(QPen(ink, width))
+        painter.drawRect(rect)
+    painter.setPen(QPen(QColor(0, 0, 0, 150), 1))
+    painter.setBrush(QColor("white"))
+    for x in (x0, x1):
+        for y in (y0, y1):
+            painter.drawRect(QRectF(x - HANDLE / 2, y - HANDLE / 2, HANDLE, HANDLE))
+
+
+def draw_pixel_grid(painter: QPainter, view: ViewTransform, exposed: QRectF) -> None:
+    """Lines between pixels, where they are large enough to be told apart."""
+    area = picture_rect(view).intersected(exposed)
+    if view.zoom < GRID_FROM or area.isEmpty():
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(QPen(QColor(128, 128, 128, 70), 0))
+    a, b = view.to_image(area.left(), area.top()), view.to_image(area.right(), area.bottom())
+    for column in range(int(a.x), int(b.x) + 2):
+        x = view.left + column * view.scale
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+    for row in range(int(a.y), int(b.y) + 2):
+        y = view.top + row * view.scale
+        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+
+
+def draw_preview(painter: QPainter, view: ViewTransform, paths: Sequence[QPainterPath], color: str) -> None:
+    """What a click would give: a fill and a dashed outline."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    fill = QColor(color)
+    fill.setAlphaF(0.25)
+    for path in paths:
+        shown = QTransform(view.scale, 0, 0, view.scale, view.left, view.top).map(path)
+        painter.setBrush(fill)
+        painter.setPen(QPen(QColor("white"), 1.5, Qt.PenStyle.DashLine))
+        painter.drawPath(shown)
+
+
+def _draw_point(painter: QPainter, view: ViewTransform, point: PointPrompt, *, large: bool) -> None:
+    x, y = view.to_widget(point.at)
+    radius = DISC / 2 + (1.5 if large else 0)
+    colors = theme.tokens()
+    painter.setBrush(QColor(colors.good if point.positive else colors.bad))
+    for ink, width in ((QColor(0, 0, 0, 130), 3.0), (QColor("white"), 1.5)):
+        painter.setPen(QPen(ink, width))
+        painter.drawEllipse(QPointF(x, y), radius, radius)
+    painter.setPen(QPen(QColor("white"), 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.drawLine(QPointF(x - 3, y), QPointF(x + 3, y))
+    if point.positive:
+        painter.drawLine(QPointF(x, y - 3), QPointF(x, y + 3))
+
+
+def draw_busy(painter: QPainter, view: ViewTransform, prompts: PromptSet) -> None:
+    """A still, quiet ring round the newest point whose answer is awaited."""
+    if not prompts.points:
+        return
+    x, y = view.to_widget(prompts.points[-1].at)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(theme.tokens().accent), 2, Qt.PenStyle.DotLine))
+    painter.drawEllipse(QPointF(x, y), DISC, DISC)

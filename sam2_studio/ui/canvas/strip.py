@@ -1,0 +1,143 @@
+"""The two small strips on the canvas: view and zoom at the left, what lies under the pointer at the right."""
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QActionGroup, QColor
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+
+from sam2_studio.core.geometry import Point
+from sam2_studio.ui import theme
+from sam2_studio.ui.canvas.canvas import Canvas
+from sam2_studio.ui.canvas.display import VIEWS
+from sam2_studio.ui.canvas.overlay import ViewKind
+from sam2_studio.ui.icons import icon
+
+_MARGIN = 12
+_TEXTS = {
+    ViewKind.OVERLAY: "Overlay",
+    ViewKind.OUTLINE: "Outline",
+    ViewKind.MATTE: "Matte",
+    ViewKind.CUTOUT: "Cutout",
+}
+_ICONS = {
+    ViewKind.OVERLAY: "overlay",
+    ViewKind.OUTLINE: "outline",
+    ViewKind.MATTE: "matte",
+    ViewKind.CUTOUT: "checker",
+}
+
+
+class CanvasStrips(QObject):
+    """Lays the strips over the canvas and keeps them at its lower edge."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self.left, self.right = _strip(canvas), _strip(canvas)
+        self._view = QToolButton()
+        self._zoom = QLabel("100 %")
+        self._readout = QLabel()
+        self._buttons: list[tuple[QToolButton, str]] = []
+        self._build()
+        canvas.installEventFilter(self)
+        canvas.view_changed.connect(self._show_view)
+        canvas.zoom_changed.connect(self._show_zoom)
+        canvas.hovered.connect(self._show_point)
+        self._show_view(canvas.kind)
+        self.set_visible(False)
+
+    def set_visible(self, visible: bool) -> None:
+        """Hide both where there is no picture."""
+        self.left.setVisible(visible)
+        self.right.setVisible(visible and bool(self._readout.text()))
+        self._place()
+
+    def refresh_icons(self) -> None:
+        """Take the icons again, after a change of theme."""
+        for button, name in self._buttons:
+            button.setIcon(icon(name))
+        self._show_view(self._canvas.kind)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _build(self) -> None:
+        row = self.left.layout()
+        self._view.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._view.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._view.setMenu(self._views_menu())
+        self._view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._view.setToolTip("<b>View</b>&nbsp;&nbsp;M<br>How the mask is shown: over the picture, alone, or cut out.")
+        row.addWidget(self._view)
+        row.addWidget(self._button("minus", "Zoom out", self._canvas.zoom_out))
+        self._zoom.setMinimumWidth(48)
+        self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        row.addWidget(self._zoom)
+        row.addWidget(self._button("add", "Zoom in", self._canvas.zoom_in))
+        row.addWidget(self._button("fit", "Fit to the window (F)", self._canvas.fit))
+        theme.mark(self._readout, "quiet", True)
+        self._readout.setTextFormat(Qt.TextFormat.RichText)
+        self.right.layout().addWidget(self._readout)
+
+    def _button(self, name: str, text: str, slot: object) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(name))
+        button.setToolTip(text)
+        button.setAccessibleName(text)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(slot)
+        self._buttons.append((button, name))
+        return button
+
+    def _views_menu(self) -> QMenu:
+        menu = QMenu(self.left)
+        group = QActionGroup(menu)
+        for kind in VIEWS:
+            action = menu.addAction(_TEXTS[kind], lambda chosen=kind: self._canvas.set_view(chosen))
+            action.setCheckable(True)
+            action.setData(kind)
+            group.addAction(action)
+        return menu
+
+    def _show_view(self, kind: ViewKind) -> None:
+        self._view.setText(f"{_TEXTS[kind]}  ▾")
+        self._view.setIcon(icon(_ICONS[kind]))
+        for action in self._view.menu().actions():
+            action.setChecked(action.data() == kind)
+        self._place()
+
+    def _show_zoom(self, zoom: float) -> None:
+        self._zoom.setText(f"{zoom * 100:.0f} %")
+
+    def _show_point(self, point: Point | None) -> None:
+        frame = self._canvas.frame
+        if point is None or frame is None:
+            self._readout.clear()
+        else:
+            column, row = point.pixel
+            color = QColor(*frame.rgb8()[row, column].tolist()).name().upper()
+            self._readout.setText(
+                f"x {column}&nbsp;&nbsp;y {row}&nbsp;&nbsp;&nbsp;<span style='color:{color}'>■</span> {color}"
+            )
+        self.right.setVisible(bool(self._readout.text()))
+        self._place()
+
+    def _place(self) -> None:
+        for strip in (self.left, self.right):
+            strip.adjustSize()
+        top = self._canvas.height() - self.left.height() - _MARGIN
+        self.left.move(_MARGIN, top)
+        self.right.move(self._canvas.width() - self.right.width() - _MARGIN, top)
+
+
+def _strip(canvas: QWidget) -> QWidget:
+    strip = QWidget(canvas)
+    strip.setObjectName("canvas-strip")
+    strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    strip.setCursor(Qt.CursorShape.ArrowCursor)
+    strip.setFixedHeight(36)
+    row = QHBoxLayout(strip)
+    row.setContentsMargins(8, 2, 8, 2)
+    row.setSpacing(4)
+    return strip

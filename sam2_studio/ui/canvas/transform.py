@@ -1,0 +1,102 @@
+"""Where a point of the picture lies in the widget, and the reverse; zoom and pan. Pure: no widget, no pixels.
+
+Lengths are the widget's logical pixels; 100 % means one pixel of the picture on one pixel of the screen, so the ratio
+of device pixels to logical ones belongs to the transform.
+"""
+
+from dataclasses import dataclass, replace
+
+from sam2_studio.core.geometry import Point, Size
+
+LEAST_ZOOM, MOST_ZOOM = 0.02, 64.0
+_NO_PICTURE = Size(1, 1)
+_FIT_MARGIN = 16.0
+_VISIBLE = 48.0  # logical pixels of the picture that stay in sight, however far it is dragged
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewTransform:
+    """One view of a picture. Values; every change returns a new one.
+
+    Attributes:
+        image: Size of the picture.
+        width, height: Of the widget.
+        ratio: Device pixels a logical pixel.
+        zoom: Device pixels a pixel of the picture: 1 is 100 %.
+        left, top: Where the picture's top left corner lies in the widget.
+        fitted: Whether it follows the size of the widget.
+    """
+
+    image: Size = _NO_PICTURE
+    width: float = 1.0
+    height: float = 1.0
+    ratio: float = 1.0
+    zoom: float = 1.0
+    left: float = 0.0
+    top: float = 0.0
+    fitted: bool = True
+
+    @property
+    def scale(self) -> float:
+        """Logical pixels a pixel of the picture."""
+        return self.zoom / self.ratio
+
+    def to_widget(self, point: Point) -> tuple[float, float]:
+        return self.left + point.x * self.scale, self.top + point.y * self.scale
+
+    def to_image(self, x: float, y: float) -> Point:
+        return Point((x - self.left) / self.scale, (y - self.top) / self.scale)
+
+    def fit(self) -> "ViewTransform":
+        """The whole picture, as large as it can be, in the middle."""
+        room_x, room_y = max(1.0, self.width - 2 * _FIT_MARGIN), max(1.0, self.height - 2 * _FIT_MARGIN)
+        scale = min(room_x / self.image.width, room_y / self.image.height)
+        zoom = min(max(scale * self.ratio, LEAST_ZOOM), MOST_ZOOM)
+        return replace(self, zoom=zoom, fitted=True)._centred()
+
+    def resized(self, width: float, height: float, ratio: float) -> "ViewTransform":
+        """The widget has another size: a fitted view stays fitted, another keeps its middle."""
+        middle = self.to_image(self.width / 2, self.height / 2)
+        changed = replace(self, width=width, height=height, ratio=ratio)
+        return changed.fit() if self.fitted else changed._with_at(middle, width / 2, height / 2)
+
+    def with_image(self, image: Size) -> "ViewTransform":
+        """Another picture; one of the same size keeps the view."""
+        return self if image == self.image else replace(self, image=image).fit()
+
+    def zoomed(self, factor: float, x: float, y: float) -> "ViewTransform":
+        """Zoom by a factor; what lies under (x, y) of the widget stays there."""
+        return self.zoomed_to(self.zoom * factor, x, y)
+
+    def zoomed_to(self, zoom: float, x: float, y: float) -> "ViewTransform":
+        """Zoom to a value, 1 for 100 %; what lies under (x, y) of the widget stays there."""
+        fixed = self.to_image(x, y)
+        changed = replace(self, zoom=min(max(zoom, LEAST_ZOOM), MOST_ZOOM), fitted=False)
+        return changed._with_at(fixed, x, y)
+
+    def panned(self, dx: float, dy: float) -> "ViewTransform":
+        return replace(self, left=self.left + dx, top=self.top + dy, fitted=False)._clamped()
+
+    def _with_at(self, point: Point, x: float, y: float) -> "ViewTransform":
+        return replace(self, left=x - point.x * self.scale, top=y - point.y * self.scale)._clamped()
+
+    def _centred(self) -> "ViewTransform":
+        return replace(
+            self,
+            left=(self.width - self.image.width * self.scale) / 2,
+            top=(self.height - self.image.height * self.scale) / 2,
+        )._snapped()
+
+    def _clamped(self) -> "ViewTransform":
+        """A part of the picture stays in sight."""
+        wide, high = self.image.width * self.scale, self.image.height * self.scale
+        keep_x, keep_y = min(_VISIBLE, wide), min(_VISIBLE, high)
+        left = min(max(self.left, keep_x - wide), self.width - keep_x)
+        top = min(max(self.top, keep_y - high), self.height - keep_y)
+        return replace(self, left=left, top=top)._snapped()
+
+    def _snapped(self) -> "ViewTransform":
+        """On whole device pixels, so that 100 % is sharp."""
+        return replace(
+            self, left=round(self.left * self.ratio) / self.ratio, top=round(self.top * self.ratio) / self.ratio
+        )

@@ -1,0 +1,76 @@
+"""The export dialog and the thread behind it: one export at a time, from a snapshot, with readers of its own."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from sam2_studio.batch.exporting import export_project
+from sam2_studio.core.preferences import Preferences
+from sam2_studio.export.spec import ExportSpec
+from sam2_studio.ui.dialogs.export_dialog import ExportDialog
+from sam2_studio.ui.export_thread import ExportThread
+from sam2_studio.ui.project_bridge import ProjectBridge
+
+
+class Exporting(QObject):
+    """Shows the dialog and runs what it asks for.
+
+    Signals:
+        ended: One sentence for the status bar.
+    """
+
+    ended = Signal(str)
+
+    def __init__(self, bridge: ProjectBridge, window: QWidget) -> None:
+        super().__init__(window)
+        self._bridge, self._window = bridge, window
+        self._dialog: ExportDialog | None = None
+        self._thread: ExportThread | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._thread is not None
+
+    def show_export(self) -> None:
+        """Open the dialog on the project as it is."""
+        clip = self._bridge.project.clip
+        if clip is None or self._dialog is not None:
+            return
+        self._dialog = ExportDialog(clip, self._bridge.project.objects, parent=self._window)
+        self._dialog.export_wanted.connect(self._start)
+        self._dialog.cancel_wanted.connect(self._cancel)
+        self._dialog.finished.connect(self._closed)
+        self._dialog.open()
+
+    def stop(self) -> None:
+        """Cancel an export under way and wait until its files are removed."""
+        if self._thread is not None:
+            self._thread.cancel()
+            self._thread.wait()
+
+    def _start(self, spec: ExportSpec) -> None:
+        path = self._bridge.file.path
+        self._thread = ExportThread(lambda: export_project(path, spec))
+        dialog = self._dialog
+        if dialog is not None:
+            self._thread.progressed.connect(dialog.set_progress)
+            self._thread.reported.connect(dialog.show_report)
+            self._thread.failed.connect(dialog.show_error)
+            self._thread.cancelled.connect(dialog.show_cancelled)
+        self._thread.finished.connect(self._thread_ended)
+        self._thread.start()
+
+    def _cancel(self) -> None:
+        if self._thread is not None:
+            self._thread.cancel()
+
+    def _thread_ended(self) -> None:
+        if self._thread is not None:
+            self._thread.deleteLater()
+        self._thread = None
+
+    def _closed(self) -> None:
+        if self._dialog is not None:
+            self._dialog.deleteLater()
+        self._dialog = None
