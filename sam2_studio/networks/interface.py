@@ -13,7 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
+
+CERTAIN = 10.0  # logit of what is given as certain
 
 
 class Label(IntEnum):
@@ -42,6 +46,7 @@ class NetworkTraits:
         conditioning_limit: Most conditioning frames attended to at once, the nearest.
         remembers_absence: Whether frames without the object are remembered too.
         remembers_answer: Whether a prompted frame is remembered by the network's own answer, not by the refined mask.
+        tracks_candidates: Whether the best of the candidates is tracked, not mask 0.
         second_look: Whether a second pass on a crop round the object gains.
         snap: Whether fitting the edge of a still to its colours gains.
     """
@@ -54,6 +59,7 @@ class NetworkTraits:
     conditioning_limit: int
     remembers_absence: bool
     remembers_answer: bool
+    tracks_candidates: bool
     second_look: bool
     snap: bool
 
@@ -97,6 +103,25 @@ class FrameMemory:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """The one answer taken of a `Decoded`."""
+
+    mask_logits: Tensor  # (B, 1, S/4, S/4)
+    quality: Tensor  # (B,) expected IoU, 0..1
+    presence: Tensor  # (B,) logit
+    token: Tensor  # (B, C)
+
+
+@dataclass(frozen=True)
+class GivenMask:
+    """A mask that the user gave, as the network takes it over."""
+
+    mask_logits: Tensor  # (B, 1, S/4, S/4)
+    presence: Tensor  # (B,) logit: below 0 where the mask is empty
+    memory: FrameMemory
+
+
+@dataclass(frozen=True)
 class Remembered:
     """A memory as seen from the present frame.
 
@@ -121,13 +146,16 @@ class PromptableNetwork(nn.Module, ABC):
 
     @abstractmethod
     def encode_image(self, rgb_bhwc: Tensor) -> ImageFeatures:
-        """Features of (B, S, S, 3) uint8 pictures, not yet conditioned."""
+        """Features of (B, S, S, 3) pictures, uint8 or floats of 0..255, not yet conditioned."""
 
     @abstractmethod
-    def condition(self, features: ImageFeatures, memories: Sequence[Remembered]) -> ImageFeatures:
+    def condition(
+        self, features: ImageFeatures, memories: Sequence[Remembered], *, clip_length: int | None = None
+    ) -> ImageFeatures:
         """Read the memories into the embedding; with none, mark it as a picture that stands alone.
 
-        B of features and memories is the same, or 1 in the features.
+        B of features and memories is the same, or 1 in the features. `clip_length` is in frames; SAM 2.1 measures the
+        age of pointers by it in clips of fewer than 16.
         """
 
     @abstractmethod
@@ -162,3 +190,31 @@ class PromptableNetwork(nn.Module, ABC):
             token: (B, C) of the chosen mask.
             prompted: Whether the user said what the object is on this frame.
         """
+
+    def choose(self, decoded: Decoded, labels: Tensor) -> Chosen:
+        """Take one of the masks: the best candidate for a lone point, else mask 0. `labels` (B, N) as decoded."""
+        lone = int((labels != Label.PADDING).sum(-1).max()) == 1
+        number = decoded.quality[:, 1:].argmax(-1) + 1 if lone else torch.zeros_like(decoded.presence, dtype=torch.long)
+        rows = torch.arange(len(number), device=number.device)
+        return Chosen(
+            decoded.masks[rows, number][:, None],
+            decoded.quality[rows, number],
+            decoded.presence,
+            decoded.tokens[rows, number],
+        )
+
+    def adopt_mask(self, features: ImageFeatures, mask: Tensor) -> GivenMask:
+        """Take a mask of the user's as the answer on its frame, and make the memory of it.
+
+        Args:
+            features: As `encode_image` gave them.
+            mask: (B, 1, S, S) bool.
+        """
+        small = F.interpolate(mask.to(features.embedding.dtype), scale_factor=0.25, mode="bilinear", antialias=True)
+        logits = (2 * small - 1) * CERTAIN
+        presence = torch.where(mask.flatten(1).any(1), CERTAIN, -CERTAIN)
+        points = logits.new_zeros((len(mask), 1, 2))
+        nothing = torch.full((len(mask), 1), int(Label.PADDING), device=mask.device)
+        decoded = self.decode(self.condition(features, []), points, nothing, logits)
+        memory = self.encode_memory(features, logits, presence, decoded.tokens[:, 0], prompted=True)
+        return GivenMask(logits, presence, memory)

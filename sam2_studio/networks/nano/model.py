@@ -32,6 +32,7 @@ NANO_TRAITS = NetworkTraits(
     conditioning_limit=1,
     remembers_absence=False,
     remembers_answer=False,
+    tracks_candidates=False,
     second_look=True,
     snap=True,
 )
@@ -60,7 +61,9 @@ class Nano(PromptableNetwork):
         features: ImageFeatures = self.neck(self.trunk(scaled))
         return features
 
-    def condition(self, features: ImageFeatures, memories: Sequence[Remembered]) -> ImageFeatures:
+    def condition(
+        self, features: ImageFeatures, memories: Sequence[Remembered], *, clip_length: int | None = None
+    ) -> ImageFeatures:
         if memories:
             embedding = self.memory_attention(features.embedding, memories)
         else:

@@ -1,6 +1,6 @@
 """The numbers that tell the eight published networks apart, and those that they share (SAM 2 paper, appendix D).
 
-The sizes differ in the image encoder alone; 2.1 differs from 2.0 in how it marks absent objects and the age of pointers.
+The sizes differ in the image encoder alone; 2.1 differs from 2.0 in how it marks absent objects and ages of pointers.
 """
 
 from dataclasses import dataclass

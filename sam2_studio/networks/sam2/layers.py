@@ -1,14 +1,33 @@
-"""The small layers that several parts of SAM 2 share. Maps here are (B, H, W, C), so that every layer works on the last axis.
+"""The small layers that several parts of SAM 2 share. Maps are (B, H, W, C): every layer works on the last axis.
 
 Convolutions of size 1, and transposed ones whose windows don't overlap, are matrix products; these classes hold the
 parameters in the published shapes and multiply.
 """
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Self
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+
+class Deriving(nn.Module):
+    """A module that keeps what it computed from its parameters until those are loaded, moved or converted.
+
+    Attributes:
+        derived: By size, say; not part of the state.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.derived: dict[int, Tensor] = {}
+        self.register_load_state_dict_post_hook(lambda module, _: module.derived.clear())  # type: ignore[no-untyped-call]
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        self.derived.clear()
+        return super()._apply(fn, recurse)  # type: ignore[no-untyped-call, no-any-return]
 
 
 class MapNorm(nn.LayerNorm):
@@ -48,7 +67,7 @@ class Unfold2x(nn.ConvTranspose2d):
 
     def forward(self, x_bhwc: Tensor) -> Tensor:  # type: ignore[override]
         matrix = self.weight.permute(2, 3, 1, 0).flatten(0, 2)  # (2 * 2 * C, inputs)
-        y = F.linear(x_bhwc, matrix).unflatten(-1, (2, 2, -1))
+        y = torch.unflatten(F.linear(x_bhwc, matrix), -1, (2, 2, -1))
         return y if self.bias is None else y + self.bias
 
 

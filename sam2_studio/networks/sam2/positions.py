@@ -1,7 +1,7 @@
 """Position codes of grids and ages; each is computed once for a size and device and kept.
 
-The sine codes are those of Vaswani et al. 2017 in two dimensions, the rotary ones of Su et al. 2021 and Heo et al. 2024 (SAM 2
-paper, appendix D.1). No code depends on weights.
+The sine codes are those of Vaswani et al. 2017 in two dimensions, the rotary ones of Su et al. 2021 and Heo et al. 2024
+(SAM 2 paper, appendix D.1). No code depends on weights.
 """
 
 import math
@@ -53,5 +53,5 @@ def rotary_grid(side: int, channels: int, device: torch.device) -> Tensor:
 
 def rotate(x: Tensor, turns: Tensor) -> Tensor:
     """Turn channel pairs of (..., positions, channels), float32 or shorter, by `rotary_grid`'s angles."""
-    pairs = torch.view_as_complex(x.float().unflatten(-1, (-1, 2)))
+    pairs = torch.view_as_complex(torch.unflatten(x.float(), -1, (-1, 2)))
     return torch.view_as_real(pairs * turns).flatten(-2).to(x.dtype)
