@@ -1,9 +1,11 @@
 """Version, where the footage goes, and whose work it stands on."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sam2_studio import __version__
+from sam2_studio.resources import resource
 from sam2_studio.ui import theme
 
 PRIVACY = "Runs on this computer only: no account, no upload, no telemetry. Your footage stays where it is."
@@ -14,10 +16,10 @@ PARTS = (
     ("PyTorch", "BSD 3-Clause", "networks"),
     ("NumPy", "BSD 3-Clause", "arrays"),
     ("OpenCV", "Apache 2.0", "pictures"),
-    ("PyAV with FFmpeg, x264 and x265", "BSD 3-Clause, LGPL and GPL", "video"),
+    ("PyAV with FFmpeg, x264, x265", "BSD 3-Clause, LGPL, GPL", "video"),
     ("Pillow", "MIT-CMU", "stills"),
-    ("SAM 2 and 2.1 checkpoints, fetched on wish", "Apache 2.0", "models by Meta"),
-    ("Sample clip from Big Buck Bunny", "CC BY 3.0, Blender Foundation", "sample"),
+    ("SAM 2 and 2.1, fetched on wish", "Apache 2.0", "models by Meta"),
+    ("Big Buck Bunny", "CC BY 3.0, Blender Foundation", "sample clip"),
 )
 
 
@@ -27,23 +29,39 @@ class AboutDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("About sam2_studio")
-        self.setFixedWidth(480)
+        self.setFixedWidth(600)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 20)
         column.setSpacing(12)
+        picture = QLabel()
+        picture.setPixmap(QIcon(str(resource("icons", "app.svg"))).pixmap(QSize(48, 48)))
+        column.addWidget(picture)
         title = QLabel(f"sam2_studio {__version__}")
         theme.mark(title, "heading", True)
         privacy = QLabel(PRIVACY)
         privacy.setWordWrap(True)
         licence = QLabel("Licence: Apache 2.0. It stands on:")
         theme.mark(licence, "quiet", True)
-        parts = QLabel("".join(f"<p style='margin:0 0 6px 0'><b>{n}</b><br>{w}, {lic}</p>" for n, lic, w in PARTS))
-        parts.setTextFormat(Qt.TextFormat.RichText)
-        parts.setWordWrap(True)
-        for label in (title, privacy, licence, parts):
+        for label in (title, privacy, licence):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             column.addWidget(label)
+        column.addLayout(_parts())
+        column.addSpacing(8)
         close = QPushButton("Close")
         close.setDefault(True)
         close.clicked.connect(self.accept)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+
+
+def _parts() -> QGridLayout:
+    """What it stands on, and under which licence."""
+    grid = QGridLayout()
+    grid.setVerticalSpacing(6)
+    grid.setColumnStretch(0, 1)
+    for row, (name, licence, use) in enumerate(PARTS):
+        what = QLabel(f"{name} <span style='color:{theme.tokens().quiet}'>· {use}</span>")
+        under = QLabel(licence)
+        theme.mark(under, "quiet", True)
+        grid.addWidget(what, row, 0)
+        grid.addWidget(under, row, 1)
+    return grid

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QWidget,
 )
@@ -44,6 +45,7 @@ class BackgroundField(QWidget):
         self.blur = NumberField("Blur", least=1, most=500, step=1, unit="px")
         self.blur.setValue(24)
         self._pages = QStackedWidget()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._build()
 
     def value(self) -> Background:

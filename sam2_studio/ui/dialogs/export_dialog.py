@@ -17,7 +17,7 @@ from sam2_studio.ui import theme
 from sam2_studio.ui.dialogs.export_form import ExportForm
 from sam2_studio.ui.dialogs.export_pages import ProgressPage, ResultPage
 
-_SIZE = (820, 560)
+_SIZE = (800, 520)
 
 
 class ExportDialog(QDialog):

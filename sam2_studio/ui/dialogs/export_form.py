@@ -125,8 +125,9 @@ class ExportForm(QWidget):
         group = QButtonGroup(self)
         group.addButton(self.whole)
         group.addButton(self.in_out)
-        self.in_out.setChecked(True)
-        self.in_out.setVisible(self._clip.source_range != self._clip.available_range)
+        shortened = self._clip.source_range != self._clip.available_range
+        (self.in_out if shortened else self.whole).setChecked(True)
+        self.in_out.setVisible(shortened)
         self._form.setRowVisible(self._ranges, self._clip.info.frames > 1)
         self.bits.setAccessibleName("Bits a channel")
 

@@ -55,7 +55,9 @@ class ResultPage(QWidget):
         self.title = QLabel()
         self.verdict = QLabel()
         self.verdict.setWordWrap(True)
+        self.warnings = QLabel()
         self.files = QPlainTextEdit()
+        self.files.setMaximumHeight(200)
         self.files.setReadOnly(True)
         self.files.setAccessibleName("Files written")
         self.files.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -66,9 +68,11 @@ class ResultPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(12)
-        for widget in (self.title, self.verdict, self.files):
+        self.warnings.setWordWrap(True)
+        for widget in (self.title, self.verdict, self.warnings, self.files):
             column.addWidget(widget)
         column.addWidget(self.show_folder, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
 
     def show_report(self, report: ExportReport) -> None:
         self._folder = report.files[0].parent if report.files else Path()
@@ -76,6 +80,8 @@ class ResultPage(QWidget):
         self.title.setText(f"Exported {count} in {clock(report.seconds)}")
         self.verdict.setText(verdict_text(report))
         theme.mark(self.verdict, "state", "good" if report.verified else "doubtful")
+        self.warnings.setText("\n".join(report.warnings))
+        self.warnings.setVisible(bool(report.warnings))
         names = [str(path) for path in report.files[:_MOST_NAMES]]
         more = len(report.files) - len(names)
         self.files.setPlainText("\n".join([*names, *([f"and {more} more"] if more else [])]))
@@ -90,9 +96,7 @@ def progress_text(progress: ExportProgress) -> str:
 
 
 def verdict_text(report: ExportReport) -> str:
-    """Whether reading back found what was meant, then every warning."""
+    """Whether reading back found what was meant."""
     if report.verified:
-        lines = ["✓ Verified: first, middle and last frame were read back and match."]
-    else:
-        lines = ["⚠ Reading back found something else:", *report.faults]
-    return "\n".join([*lines, *report.warnings])
+        return "✓ Verified: first, middle and last frame were read back and match."
+    return "\n".join(["⚠ Reading back found something else:", *report.faults])

@@ -1,10 +1,11 @@
 """The menu behind an object's colour chip: the eight colours that colour-blind eyes tell apart, or any other."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QColorDialog, QMenu, QWidget
 
 from sam2_studio.core.objects import PALETTE
+from sam2_studio.ui import theme
 
 _NAMES = ("Sky blue", "Pink", "Orange", "Green", "Yellow", "Vermilion", "Blue", "Grey")
 
@@ -22,10 +23,8 @@ class ColorMenu(QMenu):
         super().__init__(parent)
         self._current = current
         for color, name in zip(PALETTE, _NAMES, strict=True):
-            entry = self.addAction(_chip(color, self.devicePixelRatioF()), name)
-            entry.setData(color)
-            entry.setCheckable(True)
-            entry.setChecked(color.lower() == current.lower())
+            chosen = color.lower() == current.lower()
+            self.addAction(_chip(color, self.devicePixelRatioF(), chosen=chosen), name).setData(color)
         self.addSeparator()
         self.addAction("Other…").triggered.connect(self._ask)
         self.triggered.connect(self._entry_chosen)
@@ -40,14 +39,15 @@ class ColorMenu(QMenu):
             self.color_chosen.emit(chosen.name().upper())
 
 
-def _chip(color: str, ratio: float) -> QIcon:
+def _chip(color: str, ratio: float, *, chosen: bool) -> QIcon:
+    """A patch of the colour; the chosen one has a ring."""
     pixmap = QPixmap(round(16 * ratio), round(16 * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(QPen(QColor(theme.tokens().text), 1.5) if chosen else Qt.PenStyle.NoPen)
     painter.setBrush(QColor(color))
-    painter.drawRoundedRect(1, 1, 14, 14, 4, 4)
+    painter.drawRoundedRect(QRectF(1.5, 1.5, 13, 13), 4, 4)
     painter.end()
     return QIcon(pixmap)

@@ -80,7 +80,7 @@ class EdgePanel(Section):
             row.changed.connect(self._number_changed)
         last = QHBoxLayout()
         label = QLabel("Matte for hair")
-        label.setMinimumHeight(28)
+        label.setMinimumHeight(26)
         last.addWidget(label)
         last.addStretch(1)
         last.addWidget(self._matte)
@@ -120,6 +120,7 @@ class _Row(QObject):
         for widget in (self._label, self.field, self.slider):
             widget.setToolTip(tip)
         self.field.setFixedSize(88, 24)
+        self.slider.setFixedHeight(14)
         self._label.setBuddy(self.field)
         self.layout = QVBoxLayout()
         self.layout.setSpacing(0)

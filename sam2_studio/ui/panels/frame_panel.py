@@ -59,7 +59,9 @@ class FramePanel(Section):
 
     def _build(self) -> None:
         self.body.addLayout(labelled_row("Prompts", self._prompts))
-        self.body.addLayout(labelled_row("Mask", self._origin))
+        theme.mark(self._origin, "quiet", True)
+        self._origin.setAccessibleName("Mask")
+        self.head.addWidget(self._origin)
         self.body.addLayout(labelled_row("Confidence", self._confidence))
         self.body.addLayout(labelled_row("Candidate", *(self._candidate(n) for n in range(CANDIDATES))))
         self._candidates.idClicked.connect(self.candidate_chosen)
@@ -75,7 +77,7 @@ class FramePanel(Section):
     def _candidate(self, place: int) -> QPushButton:
         button = QPushButton(str(place + 1))
         button.setCheckable(True)
-        button.setFixedSize(28, 24)
+        button.setFixedSize(30, 28)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(f"Candidate {place + 1}")
         button.setToolTip(f"<b>Candidate {place + 1}</b><br>Take another of the network's proposals for these prompts.")
@@ -141,7 +143,7 @@ def prompts_text(prompts: PromptSet | None) -> str:
 def origin_text(record: MaskRecord | None) -> str:
     """What made the mask, and whether it still holds."""
     if record is None:
-        return "none yet"
+        return "no mask yet"
     made = {Origin.PROMPTED: "prompted", Origin.TRACKED: "tracked", Origin.PAINTED: "painted"}[record.origin]
     parts = ["not in this frame" if record.absent else made]
     parts += ["locked"] if record.locked else []

@@ -30,7 +30,7 @@ from sam2_studio.ui.icons import icon
 from sam2_studio.ui.panels.object_state import ObjectState
 from sam2_studio.ui.panels.objects_model import ObjectsModel
 
-ROW = 36
+ROW = 32
 _Index = QModelIndex | QPersistentModelIndex
 
 

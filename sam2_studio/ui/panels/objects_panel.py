@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QItemSelectionModel, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from sam2_studio.core.objects import CutObject
 from sam2_studio.ui import theme
@@ -17,7 +17,7 @@ from sam2_studio.ui.panels.objects_model import ObjectsModel
 from sam2_studio.ui.panels.section import Section
 
 _EMPTY = "Click the subject in the picture, or drag a box around it: that makes the first object."
-_ROWS_SHOWN = 4
+_ROWS_WISHED, _ROWS_AT_LEAST = 4, 2
 
 
 class ObjectsPanel(Section):
@@ -49,6 +49,7 @@ class ObjectsPanel(Section):
         self._delegate = ObjectsDelegate(self)
         self.list = _ObjectList()
         self._empty = QLabel(_EMPTY)
+        self._pages = QStackedWidget()
         self._add = QToolButton()
         self._build()
         self._connect()
@@ -59,8 +60,7 @@ class ObjectsPanel(Section):
         chosen = self.selected
         self._model.set_objects(objects)
         self.set_selected(chosen)
-        self._empty.setVisible(not objects)
-        self.list.setVisible(bool(objects))
+        self._pages.setCurrentWidget(self.list if objects else self._empty)
 
     def set_states(self, states: Mapping[int, ObjectState]) -> None:
         """Say how far each object is, by id."""
@@ -91,11 +91,6 @@ class ObjectsPanel(Section):
             self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.list.edit(self.list.currentIndex())
 
-    def refresh_icons(self) -> None:
-        """Take the icons again, after a change of theme."""
-        self._add.setIcon(icon("add"))
-        self.list.viewport().update()
-
     def _build(self) -> None:
         self._add.setToolTip("<b>New object</b>&nbsp;&nbsp;Ctrl+N<br>The next click belongs to it.")
         self._add.setAccessibleName("New object")
@@ -103,19 +98,22 @@ class ObjectsPanel(Section):
         self._add.setIconSize(QSize(18, 18))
         self._add.setAutoRaise(True)
         self.head.addWidget(self._add)
-        self.body.setContentsMargins(8, 8, 8, 12)
+        self.body.setContentsMargins(8, 8, 8, 8)
         self.head.setContentsMargins(8, 0, 0, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self._empty.setWordWrap(True)
         self._empty.setContentsMargins(8, 0, 8, 0)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
-        for widget in (self._empty, self.list):
-            widget.setFixedHeight(_ROWS_SHOWN * ROW)
+        policy = self._empty.sizePolicy()
+        policy.setHeightForWidth(False)  # the sentence must not make the panel lower than the list does
+        self._empty.setSizePolicy(policy)
         theme.mark(self._empty, "quiet", True)
         self.list.setModel(self._model)
         self.list.setItemDelegate(self._delegate)
-        self.body.addWidget(self._empty)
-        self.body.addWidget(self.list)
-        self.refresh_icons()
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(self.list)
+        self.body.addWidget(self._pages, 1)
+        self._add.setIcon(icon("add"))
 
     def _connect(self) -> None:
         self._add.clicked.connect(self.add_wanted)
@@ -157,6 +155,12 @@ class ObjectsPanel(Section):
         if row >= 0 and 0 <= target < self._model.rowCount():
             self.order_chosen.emit(self._model.moved(self.selected, target + 1 if by > 0 else target))
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the icon again, after a change of theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._add.setIcon(icon("add"))
+
 
 class _ObjectList(QListView):
     """The view; says which keys were pressed that the list means itself."""
@@ -178,6 +182,12 @@ class _ObjectList(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, _ROWS_WISHED * ROW)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, _ROWS_AT_LEAST * ROW)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         alt = event.modifiers() == Qt.KeyboardModifier.AltModifier

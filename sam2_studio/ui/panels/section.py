@@ -1,7 +1,7 @@
 """A section of the right panel: a title in small capitals and what stands below it."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from sam2_studio.ui import theme
 
@@ -14,17 +14,26 @@ class Section(QWidget):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(WIDTH)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(title.capitalize())
         self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(16, 12, 16, 16)
-        self.body.setSpacing(8)
+        self.body.setContentsMargins(16, 8, 16, 10)
+        self.body.setSpacing(4)
         self.head = QHBoxLayout()
         label = QLabel(title)
         theme.mark(label, "section", True)
         self.head.addWidget(label)
         self.head.addStretch(1)
+        self.head.setContentsMargins(0, 0, 0, 0)
+        label.setMinimumHeight(24)
         self.body.addLayout(self.head)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A line above, but for the topmost section."""
+        if self.y() > 0:
+            painter = QPainter(self)
+            painter.fillRect(0, 0, self.width(), 1, QColor(theme.tokens().line))
+            painter.end()
 
 
 def labelled_row(label: str, *widgets: QWidget) -> QHBoxLayout:

@@ -256,7 +256,8 @@ class TimelineDisplay(QWidget):
         if self._clip is not None:
             frames.paint_ruler(self._clip.info.first_number)
         tolerance = round(2 * THUMBNAILS / self._scale.per_frame) + 1
-        frames.paint_thumbnails((slot, self._thumbnails.nearest(slot.frame, tolerance)) for slot in self._slots())
+        pictures = [(slot, self._thumbnails.nearest(slot.frame, tolerance)) for slot in self._slots()]
+        frames.paint_thumbnails(pictures)
         painter.save()
         painter.setClipRect(
             QRectF(-8, layout.lanes_top, layout.content_width + 16, layout.lanes_height),
@@ -272,7 +273,7 @@ class TimelineDisplay(QWidget):
         painter.restore()
 
     def _paint_lanes(self, painter: QPainter, frames: FramePainter, layout: Layout) -> None:
-        lanes = LanePainter(painter, theme.tokens())
+        lanes = LanePainter(painter, theme.tokens(), self._scale.width)
         by_id = {each.id: each for each in self._objects}
         for row in layout.visible_rows():
             states, view = self._states.get(row.object_id), self._view(row.object_id)

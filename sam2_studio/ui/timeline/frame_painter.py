@@ -40,6 +40,7 @@ class FramePainter:
         painter = self._painter
         painter.fillRect(QRectF(0, RULER, self._scale.width, THUMBNAILS), QColor(self._tokens.surface_0))
         painter.save()
+        painter.setClipRect(QRectF(0, RULER, self._scale.width, THUMBNAILS), Qt.ClipOperation.IntersectClip)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for slot, picture in pictures:
             if picture is not None:

@@ -22,9 +22,10 @@ _HEALTH_BAR = 4.0  # least width of a bar of health, its gap included
 class LanePainter:
     """Paints into a painter whose x is that of the scale (0 at the left border of the frames)."""
 
-    def __init__(self, painter: QPainter, tokens: Tokens) -> None:
+    def __init__(self, painter: QPainter, tokens: Tokens, width: float) -> None:
         self._painter = painter
         self._tokens = tokens
+        self._width = width
 
     def paint(self, row: Row, view: LaneView, color: QColor, *, faint: bool) -> None:
         """Paint a lane; `faint` for an object that is hidden."""
@@ -33,15 +34,12 @@ class LanePainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setOpacity(0.4 if faint else 1.0)
         for segment in view.segments:
-            rect = QRectF(segment.left, row.middle - _BAR / 2, segment.right - segment.left, _BAR)
-            if segment.stale:
-                self._hatch(rect, color)
-            else:
-                painter.fillRect(rect, color)
+            self._segment(segment, row, color)
         for segment in view.locked:
             self._lock(segment, row)
         for mark in view.marks:
-            self._mark(mark, row.middle)
+            if 0 <= mark.x <= self._width:
+                self._mark(mark, row.middle)
         painter.restore()
 
     def paint_health(self, row: Row, states: LaneStates, scale: Scale) -> None:
@@ -55,8 +53,8 @@ class LanePainter:
         by_color: dict[str, list[QRectF]] = {}
         for i in np.flatnonzero(columns.bits).tolist():
             color = self._health_color(float(columns.scores[i]), bool(columns.bits[i] & ABSENT))
-            width = max(1.0, float(edges[i + 1] - edges[i]) - gap)
-            rect = QRectF(float(edges[i]), row.bottom - 2 - float(heights[i]), width, float(heights[i]))
+            left, right = max(0.0, float(edges[i])), min(self._width, float(edges[i + 1]))
+            rect = QRectF(left, row.bottom - 2 - float(heights[i]), max(1.0, right - left - gap), float(heights[i]))
             by_color.setdefault(color, []).append(rect)
         for color, rects in by_color.items():
             self._painter.setPen(Qt.PenStyle.NoPen)
@@ -69,6 +67,20 @@ class LanePainter:
         if score >= DOUBTFUL_SCORE:
             return self._tokens.good
         return self._tokens.doubtful if score >= BAD_SCORE else self._tokens.bad
+
+    def _inside(self, segment: Segment, top: float, height: float) -> QRectF:
+        """The part of a segment that is in view; its frames at the borders may not be, as a whole."""
+        left, right = max(0.0, segment.left), min(self._width, segment.right)
+        return QRectF(left, top, right - left, height)
+
+    def _segment(self, segment: Segment, row: Row, color: QColor) -> None:
+        rect = self._inside(segment, row.middle - _BAR / 2, _BAR)
+        muted = QColor(color)
+        muted.setAlphaF(0.85)
+        if segment.stale:
+            self._hatch(rect, muted)
+        else:
+            self._painter.fillRect(rect, muted)
 
     def _hatch(self, rect: QRectF, color: QColor) -> None:
         painter = self._painter
@@ -85,9 +97,10 @@ class LanePainter:
         painter.restore()
 
     def _lock(self, segment: Segment, row: Row) -> None:
-        width = max(segment.right - segment.left, 3.0)
         for y in (row.middle - _BAR / 2 - 3.5, row.middle + _BAR / 2 + 2.0):
-            self._painter.fillRect(QRectF(segment.left, y, width, 1.5), QColor(self._tokens.text))
+            line = self._inside(segment, y, 1.5)
+            line.setWidth(max(line.width(), 3.0))
+            self._painter.fillRect(line, QColor(self._tokens.text))
 
     def _mark(self, mark: Mark, middle: float) -> None:
         painter, tokens = self._painter, self._tokens

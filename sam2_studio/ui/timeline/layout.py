@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
-HEADER = 112  # names of lanes
+HEADER = 132  # names of lanes
 MARGIN = 16  # right of the last frame
 RULER = 24
 THUMBNAILS = 46

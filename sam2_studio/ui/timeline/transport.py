@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -30,7 +30,7 @@ class Transport(QWidget):
         super().__init__(parent)
         self._clip: Clip | None = None
         self._current = 0
-        self._playing = False
+        self._play = actions["play"]
         self.field = FrameField()
         self.field.frame_chosen.connect(self.frame_chosen)
         self._total = QLabel()
@@ -64,8 +64,7 @@ class Transport(QWidget):
 
     def set_playing(self, playing: bool) -> None:
         """Show pause while it plays."""
-        self._playing = playing
-        self._steps["play"].setIcon(icon("pause" if playing else "play"))
+        self._play.setIcon(icon("pause" if playing else "play"))
 
     def set_stale(self, frames: int) -> None:
         """Offer to track these many frames again; nothing where there are none."""
@@ -91,7 +90,6 @@ class Transport(QWidget):
             label.setAccessibleName(name)
             row.addWidget(label)
             row.addSpacing(8)
-        self._timecode.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addStretch(1)
         for button in (
             self._retrack,

@@ -1,7 +1,7 @@
 """A button that is an action of the table: its text, key, tip and whether it is enabled come from there."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from sam2_studio.ui import theme
@@ -21,18 +21,17 @@ class ActionButton(QPushButton):
         self._with_key = with_key
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setObjectName(f"button-{action.objectName()}")
-        self.set_label(text)
         self.clicked.connect(action.trigger)
         action.changed.connect(self._follow)
-        self._follow()
+        self.set_label(text)
 
     def set_label(self, text: str) -> None:
         """The text; the icon alone where it is empty."""
         self._label = text
         key = self._action.shortcut().toString(QKeySequence.SequenceFormat.NativeText) if self._with_key else ""
         self.setText(f"{text}   {key}" if text and key else text)
-        if not text:
-            self.setIconSize(QSize(18, 18))
+        self.setIconSize(QSize(18, 18))
+        self._follow()
 
     def set_primary(self, primary: bool) -> None:
         """Wear the accent: the one next step."""
@@ -43,5 +42,4 @@ class ActionButton(QPushButton):
         self.setToolTip(self._action.toolTip())
         self.setAccessibleName(self._label or self._action.text().replace("&", "").removesuffix("…"))
         self.setAccessibleDescription(self._action.statusTip())
-        if not self._label:
-            self.setIcon(self._action.icon())
+        self.setIcon(QIcon() if self._label else self._action.icon())

@@ -4,8 +4,10 @@ Both decimal comma and point are understood, whatever the locale; it shows the l
 """
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QValidator, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent, QShowEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QWidget
+
+from sam2_studio.ui import theme
 
 _PIXELS_A_STEP = 4.0  # of dragging
 
@@ -29,6 +31,7 @@ class NumberField(QDoubleSpinBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)
         self.setAccessibleName(name)
+        theme.mark(self, "number", True)
         self.lineEdit().installEventFilter(self)
         self.lineEdit().setCursor(Qt.CursorShape.SizeHorCursor)
 
@@ -80,6 +83,22 @@ class NumberField(QDoubleSpinBox):
                 self.setFocus(Qt.FocusReason.MouseFocusReason)
                 self.selectAll()
         return True
+
+    def _place_text(self) -> None:
+        """Give the text the whole width: Qt leaves it one pixel when a style sheet meets a box without buttons."""
+        self.lineEdit().setGeometry(self.rect().adjusted(4, 1, -1, -1))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_text()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._place_text()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        self._place_text()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

@@ -200,7 +200,7 @@ def test_the_result_names_the_files_and_whether_they_are_proved(
     dialog.show_report(report)
     assert dialog.result_page.title.text() == "Exported 120 frames in 0:21"
     assert "Verified" in dialog.result_page.verdict.text()
-    assert "Padded." in dialog.result_page.verdict.text()
+    assert dialog.result_page.warnings.text() == "Padded."
     assert dialog.result_page.files.toPlainText() == str(files[0])
     dialog.show_report(replace(report, verified=False, faults=("Alpha differs by 9.",)))
     assert "Alpha differs by 9." in dialog.result_page.verdict.text()

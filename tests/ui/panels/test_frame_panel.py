@@ -40,7 +40,7 @@ def test_prompts_are_counted(prompts: PromptSet | None, text: str) -> None:
 
 
 def test_the_origin_says_what_holds() -> None:
-    assert origin_text(None) == "none yet"
+    assert origin_text(None) == "no mask yet"
     assert origin_text(MaskRecord(mask_id=1, origin=Origin.TRACKED, stale=True)) == "tracked · stale"
     assert origin_text(MaskRecord(mask_id=1, origin=Origin.PAINTED, locked=True)) == "painted · locked"
     assert origin_text(MaskRecord(mask_id=1, origin=Origin.TRACKED, absent=True)) == "not in this frame"
