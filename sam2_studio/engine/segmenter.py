@@ -1,0 +1,216 @@
+"""From one frame and its prompts to a mask; keeps no state, so the same prompts always give the same mask.
+
+Clicks are replayed in the order given, each with the logits of the answer before. Where the model gains from it, an
+answer is looked at again in a crop round the object, and on stills the edge is at last fitted to the colours.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sam2_studio.core.frames import Frame
+from sam2_studio.core.geometry import Box, Size
+from sam2_studio.core.masks import Mask
+from sam2_studio.core.prompts import PointPrompt, PromptSet
+from sam2_studio.engine.answers import Answer, Looks
+from sam2_studio.engine.embeddings import FeatureCache
+from sam2_studio.engine.models import Model
+from sam2_studio.engine.requests import Candidate, MaskPrediction, SegmentSettings
+from sam2_studio.engine.snap import snapped
+from sam2_studio.engine.windows import Logits, Window, box_of_logits, coverage, mask_of_logits, moved_logits
+from sam2_studio.errors import PromptError
+
+WINDOW_MARGIN = 1.4  # of the window of a second look, to the object's bounding box
+WINDOW_SLIMMEST = 0.6  # shorter to longer side
+WINDOW_LARGEST = 0.75  # part of the picture from which on a second look gains nothing
+FITTING_MARGIN = 1.05  # a window is kept while the bounding box, scaled by this, lies in it
+GIVEN_LOGIT = 10.0
+MOST_REPLAYED = 8  # clicks put one by one; earlier ones are put together
+MASKS_ON_OFFER = 3
+_DEFAULTS = SegmentSettings()
+
+
+@dataclass(frozen=True)
+class _Step:
+    """An answer, the order in which its masks are on offer, and which was taken."""
+
+    answer: Answer
+    order: tuple[int, ...]
+    taken: int = 0
+
+    @property
+    def index(self) -> int:
+        return self.order[self.taken]
+
+    @property
+    def logits(self) -> Logits:
+        chosen: Logits = self.answer.masks[self.index]
+        return chosen
+
+    @property
+    def score(self) -> float:
+        return float(self.answer.quality[self.index])
+
+    @property
+    def box(self) -> Box | None:
+        return box_of_logits(self.logits, self.answer.window)
+
+
+class Segmenter:
+    """Answers prompts with a model.
+
+    Args:
+        model: As `load_model` gives it.
+        features: Cache to share with others of the same thread.
+    """
+
+    def __init__(self, model: Model, features: FeatureCache | None = None) -> None:
+        self.looks = Looks(model, features if features is not None else FeatureCache())
+        self._traits = model.traits
+
+    def segment(
+        self,
+        frame: Frame,
+        prompts: PromptSet,
+        *,
+        given_mask: Mask | None = None,
+        still: bool = False,
+        settings: SegmentSettings = _DEFAULTS,
+    ) -> MaskPrediction:
+        """Make the mask of an object on a frame.
+
+        Args:
+            frame: The picture.
+            prompts: Points and box; they are checked.
+            given_mask: The stored mask that `prompts.mask_id` names, at the picture's size. Alone it is the answer.
+            still: Whether the picture stands alone and its edge may be snapped.
+            settings: How.
+
+        Raises:
+            PromptError: there is no prompt, or one doesn't fit the picture.
+            ModelError: the network's answer isn't made of numbers.
+        """
+        prompts = _checked(prompts, given_mask, frame.size)
+        if given_mask is not None and not prompts.points and prompts.box is None:
+            return self._of_given(given_mask)
+        offered, last = self._replayed(frame, prompts, given_mask, settings)
+        mask = mask_of_logits(last.logits, last.answer.window, frame.size)
+        if still and settings.snap and self._traits.snap:
+            mask = snapped(frame, mask, prompts, _window_round(mask.box, frame.size))
+        return MaskPrediction(
+            mask=mask,
+            candidates=_candidates(offered, Candidate(mask, last.score), frame.size),
+            score=last.score,
+            presence=last.answer.presence,
+            logits=moved_logits(last.logits, last.answer.window, Window.whole(frame.size)),
+            token=last.answer.tokens[last.index],
+        )
+
+    def _of_given(self, mask: Mask) -> MaskPrediction:
+        """The given mask as it is; no network is asked."""
+        size = self._traits.working_size // 4
+        return MaskPrediction(
+            mask=mask,
+            candidates=(Candidate(mask, 1.0),),
+            score=1.0,
+            presence=-GIVEN_LOGIT if mask.is_empty else GIVEN_LOGIT,
+            logits=given_logits(mask, size),
+            token=np.zeros(0, np.float32),
+        )
+
+    def _replayed(
+        self, frame: Frame, prompts: PromptSet, given: Mask | None, settings: SegmentSettings
+    ) -> tuple[_Step, _Step]:
+        """The step whose masks are on offer, and the last one, of which the mask is made."""
+        looks_again = settings.second_look and self._traits.second_look
+        last: _Step | None = None
+        for count in _counts(len(prompts.points)):
+            shown = replace(prompts, points=prompts.points[:count])
+            offered = self._asked(frame, shown, given, last)
+            if count == len(prompts.points):
+                offered = replace(offered, taken=min(settings.candidate or 0, len(offered.order) - 1))
+            last = self._looked_again(frame, shown, offered) if looks_again else offered
+        assert last is not None  # there is always one step
+        return offered, last
+
+    def _asked(self, frame: Frame, shown: PromptSet, given: Mask | None, last: _Step | None) -> _Step:
+        """The answer to the prompts so far, in the window of the answer before if the newest click lies in it."""
+        whole = Window.whole(frame.size)
+        if last is None:
+            logits = None if given is None else given_logits(given, self._traits.working_size // 4)
+            answer = self.looks.ask(frame, whole, points=shown.points, box=shown.box, logits=logits)
+        else:
+            window = last.answer.window
+            window = window if window.box.contains(shown.points[-1].at) else whole
+            logits = moved_logits(last.logits, last.answer.window, window)
+            answer = self.looks.ask(frame, window, points=shown.points, box=shown.box, logits=logits)
+        lone = last is None and given is None and shown.box is None and len(shown.points) == 1
+        return _Step(answer, _order(answer, lone=lone))
+
+    def _looked_again(self, frame: Frame, shown: PromptSet, step: _Step) -> _Step:
+        """The answer in a window round the object; the step itself where that would show no more."""
+        round_what = shown.box or step.box
+        if round_what is None:
+            return step
+        window, seen = _window_round(round_what, frame.size), step.answer.window
+        if window.area > WINDOW_LARGEST * frame.size.area or _fits(seen, step.box, window):
+            return step
+        answer = self.looks.ask(
+            frame, window, points=shown.points, box=shown.box, logits=moved_logits(step.logits, seen, window)
+        )
+        return _Step(answer, _order(answer, lone=False))
+
+
+def given_logits(mask: Mask, side: int) -> Logits:
+    """(side, side) logits of a mask that is certain, over the whole picture."""
+    inside = coverage(mask, Window.whole(mask.size), side) > 0.5
+    return np.where(inside, GIVEN_LOGIT, -GIVEN_LOGIT).astype(np.float32)
+
+
+def _order(answer: Answer, *, lone: bool) -> tuple[int, ...]:
+    """A lone click may mean a part or the whole: its candidates, the best first. Otherwise mask 0 comes first."""
+    best_first = [1 + int(n) for n in np.argsort(-answer.quality[1:], kind="stable")]
+    return tuple((best_first if lone else [0, *best_first])[:MASKS_ON_OFFER])
+
+
+def _counts(points: int) -> list[int]:
+    """How many clicks are put at each step of the replay."""
+    return list(range(max(1, points - MOST_REPLAYED + 1), points + 1)) if points else [0]
+
+
+def _window_round(box: Box, size: Size) -> Window:
+    return Window.around(box, size, margin=WINDOW_MARGIN, slimmest=WINDOW_SLIMMEST)
+
+
+def _fits(seen: Window, box: Box | None, wanted: Window) -> bool:
+    """Whether the window looked at serves as well as the wanted one."""
+    if box is None or seen.area > 2 * wanted.area:
+        return False
+    grown = Box(
+        box.x0 - (FITTING_MARGIN - 1) * box.width,
+        box.y0 - (FITTING_MARGIN - 1) * box.height,
+        box.x1 + (FITTING_MARGIN - 1) * box.width,
+        box.y1 + (FITTING_MARGIN - 1) * box.height,
+    )
+    return seen.contains(grown)
+
+
+def _candidates(offered: _Step, chosen: Candidate, size: Size) -> tuple[Candidate, ...]:
+    """What is on offer, in the step's order, with the finished mask in the place of the one taken."""
+    answer = offered.answer
+    return tuple(
+        chosen
+        if place == offered.taken
+        else Candidate(mask_of_logits(answer.masks[n], answer.window, size), float(answer.quality[n]))
+        for place, n in enumerate(offered.order)
+    )
+
+
+def _checked(prompts: PromptSet, given: Mask | None, size: Size) -> PromptSet:
+    """The prompts with their box cut to the picture; PromptError where something doesn't fit."""
+    if given is not None and given.size != size:
+        raise PromptError(f"The given mask is {given.size}, the picture {size}.", "Give a mask of the picture's size.")
+    if given is None and not prompts.points and prompts.box is None:
+        raise PromptError("There is no prompt on this frame.", "Click on the subject or draw a box round it.")
+    points = tuple(PointPrompt(p.at.checked(size), p.positive) for p in prompts.points)
+    return replace(prompts, points=points, box=None if prompts.box is None else prompts.box.checked(size))

@@ -1,0 +1,197 @@
+"""Carries masks through a clip: a generator over frames that yields a result for each object and frame.
+
+`passes` says which frames are tracked from which side. Conditioning frames inside the range give back their own mask.
+Each object has memories of its own and is computed on its own, so that adding or removing one changes no bit of
+another's masks; they share decoding and the features of a frame. Knows no thread and no project; the caller cancels by
+closing.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import torch
+
+from sam2_studio.core.frames import Frame, FrameSource
+from sam2_studio.core.masks import Mask
+from sam2_studio.core.prompts import PromptSet
+from sam2_studio.engine.answers import ChosenAnswer, chosen_answer
+from sam2_studio.engine.embeddings import FeatureCache
+from sam2_studio.engine.memory import MemoryBank
+from sam2_studio.engine.models import Model
+from sam2_studio.engine.passes import Pass, passes
+from sam2_studio.engine.requests import (
+    Conditioning,
+    FrameResult,
+    MaskPrediction,
+    SegmentSettings,
+    TrackObject,
+    TrackRequest,
+)
+from sam2_studio.engine.segmenter import Segmenter
+from sam2_studio.engine.windows import Window, mask_of_logits
+from sam2_studio.errors import PromptError
+from sam2_studio.networks.interface import FrameMemory
+
+CACHED_BYTES = 16 << 20  # a run seldom comes back to a frame
+
+
+@dataclass
+class _Track:
+    """One object in one pass.
+
+    Attributes:
+        item: The object as asked.
+        places: Frames on which the user showed it, in rising order.
+        bank: What is remembered of it.
+        latest: The frame tracked last, or None.
+    """
+
+    item: TrackObject
+    places: tuple[int, ...]
+    bank: MemoryBank
+    latest: int | None = field(default=None)
+
+
+class Tracker:
+    """Runs track requests over a source of frames, on the thread that calls it.
+
+    Args:
+        model: As `load_model` gives it.
+        source: Where frames come from; nobody else may use it between two steps of a run.
+        segmenter: Answers the prompts of conditioning frames; one is made where none is given.
+    """
+
+    def __init__(self, model: Model, source: FrameSource, segmenter: Segmenter | None = None) -> None:
+        self._model = model
+        self._source = source
+        self._segmenter = segmenter or Segmenter(model, FeatureCache(CACHED_BYTES))
+        self._looks = self._segmenter.looks
+        self._tracks: list[_Track] = []
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of all memories held by the run under way."""
+        return sum(track.bank.nbytes for track in self._tracks)
+
+    def run(self, request: TrackRequest) -> Iterator[FrameResult]:
+        """Yield results frame by frame, in the order in which frames are tracked; close the generator to stop.
+
+        Raises:
+            PromptError: no object, an object without a prompt, a prompt that doesn't fit, a range outside the clip.
+            MediaError: a frame can't be read.
+            ModelError: the network's answer isn't made of numbers; results before that hold.
+        """
+        if not request.objects:
+            raise PromptError("There is no object to track.", "Add one by a click on the subject.")
+        places = [_places(item) for item in request.objects]
+        request.range.checked(self._source.info.frames)
+        for one_pass in passes(request.range, request.direction):
+            self._tracks = [
+                _Track(item, shown, self._bank(item, shown, request.settings, one_pass.step))
+                for item, shown in zip(request.objects, places, strict=True)
+            ]
+            yield from self._sweep(one_pass, request)
+        self._tracks = []
+
+    def _sweep(self, one_pass: Pass, request: TrackRequest) -> Iterator[FrameResult]:
+        for number in one_pass:
+            concerned = [track for track in self._tracks if one_pass.takes(number, track.places)]
+            if not concerned:
+                continue
+            frame = self._source.read(number)
+            for track in concerned:
+                result = self._result(track, frame, request.settings, one_pass.step)
+                if (result.object_id, number) not in request.keep:
+                    yield result
+
+    def _result(self, track: _Track, frame: Frame, settings: SegmentSettings, step: int) -> FrameResult:
+        said = track.item.conditioning.get(frame.number)
+        if track.latest is not None and track.latest != frame.number - step:
+            track.bank.forget_recent()
+        track.latest = frame.number
+        if said:
+            return _as_said(track.item.object_id, frame.number, self._prediction(frame, said, settings))
+        return self._tracked(track, frame)
+
+    @torch.inference_mode()
+    def _tracked(self, track: _Track, frame: Frame) -> FrameResult:
+        """One step of tracking: read memories, decode without a prompt, remember."""
+        network, window = self._model.network, Window.whole(frame.size)
+        features = self._looks.features(frame, window)
+        memories = track.bank.recall(frame.number)
+        conditioned = network.condition(features, memories, clip_length=self._source.info.frames)
+        chosen = self._looks.unprompted(conditioned)
+        answer = chosen_answer(chosen, frame.number)
+        if answer.presence > 0 or self._model.traits.remembers_absence:
+            memory = network.encode_memory(features, chosen.mask_logits, chosen.presence, chosen.token)
+            track.bank.remember(frame.number, memory)
+        mask = mask_of_logits(answer.logits, window, frame.size) if answer.presence > 0 else Mask(frame.size)
+        return _as_tracked(track.item.object_id, frame.number, mask, answer)
+
+    def _bank(self, item: TrackObject, places: tuple[int, ...], settings: SegmentSettings, step: int) -> MemoryBank:
+        def make(number: int) -> FrameMemory:
+            frame = self._source.read(number)
+            return self._memory(frame, item.conditioning[number], settings)
+
+        return MemoryBank(self._model.traits, places, make, step)
+
+    def _prediction(self, frame: Frame, said: Conditioning, settings: SegmentSettings) -> MaskPrediction:
+        prompts = said.prompts if said.mask is None else PromptSet()
+        return self._segmenter.segment(frame, prompts, given_mask=said.mask, settings=settings)
+
+    @torch.inference_mode()
+    def _memory(self, frame: Frame, said: Conditioning, settings: SegmentSettings) -> FrameMemory:
+        """The memory of a conditioning frame: of the network's answer, or of the finished mask if that is better."""
+        network, device = self._model.network, self._model.device
+        prediction = self._prediction(frame, said, settings)
+        if said.mask is not None or not network.traits.remembers_answer:
+            return self._looks.adopt(frame, prediction.mask).memory
+        return network.encode_memory(
+            self._looks.features(frame, Window.whole(frame.size)),
+            torch.from_numpy(prediction.logits)[None, None].to(device),
+            torch.tensor([prediction.presence], device=device),
+            torch.from_numpy(prediction.token)[None].to(device),
+            prompted=True,
+        )
+
+
+def _places(item: TrackObject) -> tuple[int, ...]:
+    """Frames on which the user showed the object, in rising order; an empty mask shows where it is not.
+
+    Raises:
+        PromptError: there are none.
+    """
+    shown = tuple(
+        sorted(n for n, said in item.conditioning.items() if said and (said.mask is None or not said.mask.is_empty))
+    )
+    if not shown:
+        raise PromptError(
+            f"Object {item.object_id} has no prompt to track from.", "Click on it or draw a box on any frame."
+        )
+    return shown
+
+
+def _as_said(object_id: int, number: int, prediction: MaskPrediction) -> FrameResult:
+    return FrameResult(
+        frame=number,
+        object_id=object_id,
+        mask=prediction.mask,
+        score=prediction.score,
+        absent=prediction.mask.is_empty,
+        presence=prediction.presence,
+        conditioning=True,
+    )
+
+
+def _as_tracked(object_id: int, number: int, mask: Mask, answer: ChosenAnswer) -> FrameResult:
+    absent = answer.presence <= 0
+    return FrameResult(
+        frame=number,
+        object_id=object_id,
+        mask=mask,
+        score=1 / (1 + math.exp(min(answer.presence, 50))) if absent else answer.score,
+        absent=absent or mask.is_empty,
+        presence=answer.presence,
+        conditioning=False,
+    )
