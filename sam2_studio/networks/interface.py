@@ -46,7 +46,6 @@ class NetworkTraits:
         conditioning_limit: Most conditioning frames attended to at once, the nearest.
         remembers_absence: Whether frames without the object are remembered too.
         remembers_answer: Whether a prompted frame is remembered by the network's own answer, not by the refined mask.
-        tracks_candidates: Whether the best of the candidates is tracked, not mask 0.
         second_look: Whether a second pass on a crop round the object gains.
         snap: Whether fitting the edge of a still to its colours gains.
     """
@@ -59,7 +58,6 @@ class NetworkTraits:
     conditioning_limit: int
     remembers_absence: bool
     remembers_answer: bool
-    tracks_candidates: bool
     second_look: bool
     snap: bool
 

@@ -32,7 +32,6 @@ NANO_TRAITS = NetworkTraits(
     conditioning_limit=1,
     remembers_absence=False,
     remembers_answer=False,
-    tracks_candidates=False,
     second_look=True,
     snap=True,
 )
