@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
     QPainter,
     QPaintEvent,
+    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
@@ -51,8 +52,9 @@ class TimelineDisplay(QWidget):
         self._thumbnails = Thumbnails()
         self._scale = Scale(frames=1, width=1)
         self._follows = True
+        self._still: QPixmap | None = None  # all but playhead and tracker, painted once
         self._lanes_bar = QScrollBar(Qt.Orientation.Vertical, self)
-        self._lanes_bar.valueChanged.connect(self.update)
+        self._lanes_bar.valueChanged.connect(self._repaint)
         self._frames_bar = QScrollBar(Qt.Orientation.Horizontal, self)
         self._frames_bar.valueChanged.connect(self._scroll_bar_moved)
         self._thumbnail_timer = QTimer(self, singleShot=True, interval=_THUMBNAIL_WAIT)
@@ -97,7 +99,7 @@ class TimelineDisplay(QWidget):
     def set_track(self, object_id: int, track: MaskTrack) -> None:
         """Show all masks of an object: for a project just opened."""
         self._states[object_id] = LaneStates.of_track(track, self._scale.frames)
-        self.update()
+        self._repaint()
 
     def update_track(self, object_id: int, track: MaskTrack, frames: Iterable[int]) -> None:
         """Show the changed masks of an object on these frames."""
@@ -105,7 +107,7 @@ class TimelineDisplay(QWidget):
             self.set_track(object_id, track)
         else:
             self._states[object_id].update(track, frames)
-            self.update()
+            self._repaint()
 
     def set_current(self, frame: int) -> None:
         """Move the playhead; the view follows when it is left."""
@@ -113,8 +115,9 @@ class TimelineDisplay(QWidget):
             return
         before = self._playhead_rect()
         self._current = frame
-        if self._follows:
-            self._set_scale(self._scale.showing(frame))
+        followed = self._scale.showing(frame)
+        if self._follows and followed != self._scale:
+            self._set_scale(followed)
         self.update(before.united(self._playhead_rect()).toAlignedRect())
         self._describe()
 
@@ -132,7 +135,7 @@ class TimelineDisplay(QWidget):
     def set_thumbnail(self, frame: int, picture: QImage) -> None:
         """Show the small picture of a frame."""
         self._thumbnails.put(frame, picture)
-        self.update(0, RULER, self.width(), THUMBNAILS)
+        self._repaint()
 
     def show_whole_clip(self) -> None:
         """Zoom out until the clip fits."""
@@ -143,6 +146,11 @@ class TimelineDisplay(QWidget):
         self._set_scale(self._scale.zoomed(factor, self._scale.centre_of(self._current)))
 
     # View
+
+    def _repaint(self) -> None:
+        """Paint everything anew, once the event loop comes to it."""
+        self._still = None
+        self.update()
 
     def _layout(self) -> Layout:
         return Layout(
@@ -175,7 +183,7 @@ class TimelineDisplay(QWidget):
         self._frames_bar.blockSignals(False)
         self._frames_bar.setVisible(scale.zoom > 1)
         self._thumbnail_timer.start()
-        self.update()
+        self._repaint()
 
     def _scroll_bar_moved(self, thousandths: int) -> None:
         self._set_scale(self._scale.scrolled_to(thousandths / 1000))
@@ -234,22 +242,46 @@ class TimelineDisplay(QWidget):
             painter.end()
 
     def _paint(self, painter: QPainter) -> None:
-        tokens, layout = theme.tokens(), self._layout()
-        painter.fillRect(self.rect(), QColor(tokens.surface_1))
         if self._clip is None:
+            painter.fillRect(self.rect(), QColor(theme.tokens().surface_1))
             return
-        frames = FramePainter(painter, tokens, layout, self._scale)
-        font = painter.font()
+        if self._still is None:
+            self._still = self._painted_still()
+        painter.drawPixmap(0, 0, self._still)
+        layout = self._layout()
+        painter.setClipRect(QRectF(HEADER - 8, 0, layout.content_width + 16, self.height()))
+        painter.translate(HEADER, 0)
+        frames = FramePainter(painter, theme.tokens(), layout, self._scale)
+        if self._working is not None:
+            frames.paint_working(self._working)
+        frames.paint_current(self._current)
+
+    def _painted_still(self) -> QPixmap:
+        """Everything that doesn't move with the playhead: playing must cost no more than a copy of it."""
+        ratio = self.devicePixelRatioF()
+        still = QPixmap((QSizeF(self.size()) * ratio).toSize())
+        still.setDevicePixelRatio(ratio)
+        still.fill(QColor(theme.tokens().surface_1))
+        painter = QPainter(still)
+        try:
+            self._paint_still(painter)
+        finally:
+            painter.end()
+        return still
+
+    def _paint_still(self, painter: QPainter) -> None:
+        layout = self._layout()
+        frames = FramePainter(painter, theme.tokens(), layout, self._scale)
         painter.setFont(theme.small_font(self.font()))
         self._paint_content(painter, frames, layout)
-        painter.setFont(font)
+        painter.setFont(self.font())
         painter.setClipRect(QRectF(0, layout.lanes_top, HEADER, layout.lanes_height))
         by_id = {each.id: each for each in self._objects}
         for row in layout.visible_rows():
             frames.paint_name(row, by_id[row.object_id], selected=row.object_id == self._selected)
 
     def _paint_content(self, painter: QPainter, frames: FramePainter, layout: Layout) -> None:
-        """Everything right of the names; x = 0 is the left border of the first frame in view."""
+        """What lies right of the names; x = 0 is the left border of the first frame in view."""
         painter.save()
         painter.setClipRect(QRectF(HEADER - 8, 0, layout.content_width + 16, self.height()))
         painter.translate(HEADER, 0)
@@ -259,17 +291,12 @@ class TimelineDisplay(QWidget):
         pictures = [(slot, self._thumbnails.nearest(slot.frame, tolerance)) for slot in self._slots()]
         frames.paint_thumbnails(pictures)
         painter.save()
-        painter.setClipRect(
-            QRectF(-8, layout.lanes_top, layout.content_width + 16, layout.lanes_height),
-            Qt.ClipOperation.IntersectClip,
-        )
+        lanes = QRectF(-8, layout.lanes_top, layout.content_width + 16, layout.lanes_height)
+        painter.setClipRect(lanes, Qt.ClipOperation.IntersectClip)
         self._paint_lanes(painter, frames, layout)
         painter.restore()
         if self._range is not None:
             frames.paint_range(self._range)
-        if self._working is not None:
-            frames.paint_working(self._working)
-        frames.paint_current(self._current)
         painter.restore()
 
     def _paint_lanes(self, painter: QPainter, frames: FramePainter, layout: Layout) -> None:
@@ -288,3 +315,13 @@ class TimelineDisplay(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme, font or screen: nothing painted before holds."""
+        super().changeEvent(event)
+        self._repaint()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._repaint()
+        return super().event(event)

@@ -131,8 +131,16 @@ class LaneStates:
 
     def doubtful_places(self) -> tuple[int, ...]:
         """The worst frame of each run of doubtful frames: what a person has to look at."""
-        runs = _runs((self.bits & DOUBTFUL) != 0)
-        return tuple(start + int(np.argmin(self.scores[start:stop])) for start, stop in runs)
+        return tuple(self._doubtful_frames().tolist())
+
+    def _doubtful_frames(self) -> NDArray[np.intp]:
+        frames = np.flatnonzero(self.bits & DOUBTFUL)
+        if not len(frames):
+            return frames
+        run = np.cumsum(np.diff(frames, prepend=frames[0]) > 1)
+        by_run_and_score = np.lexsort((frames, self.scores[frames], run))
+        first_of_run = np.flatnonzero(np.diff(run, prepend=-1))
+        return frames[by_run_and_score[first_of_run]]
 
     def columns(self, scale: Scale) -> "Columns":
         """The frames in view, or, where they are narrower than a pixel, one column a pixel: any bit, lowest score."""
@@ -155,11 +163,15 @@ class LaneStates:
             Segment(float(edges[a]), float(edges[b]), bool(bars[a] & STALE)) for a, b in _value_runs(bars) if bars[a]
         )
         locked = (Segment(float(edges[a]), float(edges[b]), False) for a, b in _runs((bits & LOCKED) != 0))
-        doubts = [scale.centre_of(frame) for frame in self.doubtful_places()]
+        start, stop = scale.visible()
+        doubts = self._doubtful_frames()
+        doubts = doubts[(doubts >= start) & (doubts < stop)]
+        signs = (doubts + 0.5 - scale.first) * scale.per_frame
+        signs = signs[np.unique(np.floor(signs), return_index=True)[1]]
         marks = (
             *_thinned(middles[(bits & PROMPTED) != 0].tolist(), PROMPTED),
             *_thinned(middles[(bits & PAINTED) != 0].tolist(), PAINTED),
-            *_thinned((x for x in doubts if -8 <= x <= scale.width + 8), DOUBTFUL),
+            *_thinned(signs.tolist(), DOUBTFUL),
         )
         return LaneView(segments=tuple(segments), locked=tuple(locked), marks=marks)
 

@@ -61,7 +61,7 @@ class Timeline(TimelineDisplay):
             self._range = FrameRange(min(max(edge, 0), self._range.stop - 1), self._range.stop)
         else:
             self._range = FrameRange(self._range.start, max(min(edge, self._scale.frames), self._range.start + 1))
-        self.update()
+        self._repaint()
 
     def _scrub(self, position: QPointF) -> None:
         frame = self._frame_at(position)
