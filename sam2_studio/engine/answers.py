@@ -22,6 +22,7 @@ from sam2_studio.errors import ModelError
 from sam2_studio.networks.interface import Chosen, Decoded, GivenMask, ImageFeatures, Label
 
 MOST_CERTAIN = 12.0  # logits handed back to the network are clamped to this
+AT_A_TIME = 9  # lone points decoded together: more gains little and costs memory
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,23 @@ class Looks:
         return _answer(decoded, window, frame.number)
 
     @torch.inference_mode()
+    def ask_each(self, frame: Frame, window: Window, points: Sequence[PointPrompt]) -> list[Answer]:
+        """Answer each point on its own, several at a time on the same features.
+
+        Raises:
+            ModelError: an answer holds NaN or infinity.
+        """
+        network, device = self.model.network, self.model.device
+        alone = network.condition(self.features(frame, window), [])
+        answers = []
+        for start in range(0, len(points), AT_A_TIME):
+            tokens = [_tokens(window, [point], None) for point in points[start : start + AT_A_TIME]]
+            places = torch.tensor([t[0] for t in tokens], dtype=torch.float32, device=device)
+            decoded = network.decode(alone, places, torch.tensor([t[1] for t in tokens], device=device))
+            answers += [_answer(decoded, window, frame.number, n) for n in range(len(tokens))]
+        return answers
+
+    @torch.inference_mode()
     def adopt(self, frame: Frame, mask: Mask) -> GivenMask:
         """Take a mask at the picture's size as what the object is on this frame."""
         return self.model.network.adopt_mask(self.features(frame, Window.whole(frame.size)), self._mask_tensor(mask))
@@ -123,9 +141,9 @@ def chosen_answer(chosen: Chosen, frame_number: int) -> ChosenAnswer:
     return ChosenAnswer(logits, min(max(score, 0.0), 1.0), presence)
 
 
-def _answer(decoded: Decoded, window: Window, frame_number: int) -> Answer:
-    masks, quality, tokens = (_array(t[0]) for t in (decoded.masks, decoded.quality, decoded.tokens))
-    presence = float(decoded.presence[0])
+def _answer(decoded: Decoded, window: Window, frame_number: int, place: int = 0) -> Answer:
+    masks, quality, tokens = (_array(t[place]) for t in (decoded.masks, decoded.quality, decoded.tokens))
+    presence = float(decoded.presence[place])
     _check_numbers(frame_number, masks, quality, presence)
     return Answer(window, masks, np.clip(quality, 0, 1), presence, tokens)
 

@@ -145,7 +145,7 @@ class Segmenter:
             logits = moved_logits(last.logits, last.answer.window, window)
             answer = self.looks.ask(frame, window, points=shown.points, box=shown.box, logits=logits)
         lone = last is None and given is None and shown.box is None and len(shown.points) == 1
-        return _Step(answer, _order(answer, lone=lone))
+        return _Step(answer, candidate_order(answer, lone=lone))
 
     def _looked_again(self, frame: Frame, shown: PromptSet, step: _Step) -> _Step:
         """The answer in a window round the object; the step itself where that would show no more."""
@@ -158,7 +158,7 @@ class Segmenter:
         answer = self.looks.ask(
             frame, window, points=shown.points, box=shown.box, logits=moved_logits(step.logits, seen, window)
         )
-        return _Step(answer, _order(answer, lone=False))
+        return _Step(answer, candidate_order(answer, lone=False))
 
 
 def given_logits(mask: Mask, side: int) -> Logits:
@@ -167,7 +167,7 @@ def given_logits(mask: Mask, side: int) -> Logits:
     return np.where(inside, GIVEN_LOGIT, -GIVEN_LOGIT).astype(np.float32)
 
 
-def _order(answer: Answer, *, lone: bool) -> tuple[int, ...]:
+def candidate_order(answer: Answer, *, lone: bool) -> tuple[int, ...]:
     """A lone click may mean a part or the whole: its candidates, the best first. Otherwise mask 0 comes first."""
     best_first = [1 + int(n) for n in np.argsort(-answer.quality[1:], kind="stable")]
     return tuple((best_first if lone else [0, *best_first])[:MASKS_ON_OFFER])
