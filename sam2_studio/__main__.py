@@ -1,4 +1,4 @@
-"""Where the program starts: the window without a command, the command line with one. Loads neither torch nor Qt itself."""
+"""Where the program starts: without a command the window, else the command line. Loads neither torch nor Qt itself."""
 
 import contextlib
 import io

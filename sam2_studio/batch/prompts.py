@@ -1,4 +1,4 @@
-"""Prompts as people write them, on the command line or in a prompts file, checked against the footage. Knows no network.
+"""Prompts as people write them, read from a prompts file and checked against the footage. Knows no network.
 
 Frames are counted as the user counts them: from 0 for a video, by their own numbers for a sequence.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from sam2_studio.batch.written import WrittenPrompt, WrittenSubject
 from sam2_studio.core.clip import ClipInfo
 from sam2_studio.core.frames import checked_frame
 from sam2_studio.core.geometry import Box, Point, Size
@@ -21,29 +22,6 @@ from sam2_studio.media.open import open_media
 
 _SHAPE = 'It looks like {"objects": [{"name": "dog", "prompts": [{"frame": 0, "box": [10, 20, 200, 180]}]}]}.'
 _KINDS = ("box", "point", "mask")
-
-
-@dataclass(frozen=True, kw_only=True)
-class WrittenPrompt:
-    """One prompt, not yet checked: a box, a point or a mask picture.
-
-    Attributes:
-        frame: As the user counts.
-        mask: A picture of the clip's size, white (or opaque) inside.
-    """
-
-    frame: int
-    box: Box | None = None
-    point: PointPrompt | None = None
-    mask: Path | None = None
-
-
-@dataclass(frozen=True)
-class WrittenSubject:
-    """An object to cut out, and what was said of it; an empty name leaves the name to the program."""
-
-    name: str
-    prompts: tuple[WrittenPrompt, ...]
 
 
 @dataclass(frozen=True)
@@ -130,7 +108,9 @@ def _checked(subject: WrittenSubject, info: ClipInfo) -> Subject:
         prompts[frame] = known
     if not prompts:
         name = f" for {subject.name}" if subject.name else ""
-        raise PromptError(f"There is no prompt{name}, so there is nothing to cut out.", "Give a box, a point or a mask.")
+        raise PromptError(
+            f"There is no prompt{name}, so there is nothing to cut out.", "Give a box, a point or a mask."
+        )
     return Subject(subject.name, prompts, masks)
 
 
@@ -169,7 +149,11 @@ def _mask(frame: int, value: Any, positive: bool, place: str, folder: Path) -> W
     return WrittenPrompt(frame=frame, mask=folder / value)
 
 
-_PARSERS: dict[str, Callable[[int, Any, bool, str, Path], WrittenPrompt]] = {"box": _box, "point": _point, "mask": _mask}
+_PARSERS: dict[str, Callable[[int, Any, bool, str, Path], WrittenPrompt]] = {
+    "box": _box,
+    "point": _point,
+    "mask": _mask,
+}
 
 
 def _numbers(value: Any, count: int, place: str) -> list[float]:

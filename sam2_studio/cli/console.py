@@ -1,4 +1,4 @@
-"""What commands say and where: results to stdout, everything else to stderr, one JSON document where it is asked for."""
+"""What commands say and where: results to stdout, all else to stderr, one JSON document where it is asked for."""
 
 import json
 import sys

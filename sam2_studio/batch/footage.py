@@ -1,0 +1,54 @@
+"""A project's footage: found where the project says or beside the project, and checked to be the same."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sam2_studio.core.clip import Clip
+from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.store import ProjectFile
+from sam2_studio.errors import MediaError, ProjectError
+from sam2_studio.media.open import fingerprint, open_media
+
+
+@contextmanager
+def footage(file: ProjectFile) -> Iterator[tuple[Clip, FrameSource]]:
+    """The clip of a project, with its path as found, and a reader of one's own, which is closed at the end.
+
+    Raises:
+        ProjectError: the project has no clip.
+        MediaError: the clip is gone, can't be read, or has another size or length than it had.
+    """
+    clip = file.project.clip
+    if clip is None:
+        raise ProjectError(f"There is no footage in “{file.path}”.", "Open it in the window and add a clip.")
+    found = clip.relinked(str(_located(clip, file.path)))
+    source = open_media(Path(found.info.path))
+    try:
+        if (source.info.size, source.info.frames) != (clip.info.size, clip.info.frames):
+            was, now = _told(clip.info.frames, clip.info.size), _told(source.info.frames, source.info.size)
+            raise MediaError(
+                f"The clip {found.info.path} has changed: it has {now}, the project was made on {was}.",
+                "Put the original back, or start a new project.",
+            )
+        yield found, source
+    finally:
+        source.close()
+
+
+def _located(clip: Clip, project: Path) -> Path:
+    """Where the clip is. A file beside the project is taken for it only if its contents are the same."""
+    path = Path(clip.info.path)
+    if path.exists():
+        return path
+    beside = project.parent / path.name
+    if clip.fingerprint and beside.exists() and fingerprint(beside) == clip.fingerprint:
+        return beside
+    raise MediaError(
+        f"The clip {path} of the project “{project}” is no longer there.",
+        "Put it back or beside the project, or open the project in the window and choose its new place.",
+    )
+
+
+def _told(frames: int, size: object) -> str:
+    return f"{frames} frame{'' if frames == 1 else 's'} of {size}"

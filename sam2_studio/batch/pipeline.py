@@ -1,0 +1,182 @@
+"""Tracks the objects of a project, without a window: what the command line and whole batches call. Loads torch.
+
+Long work is a generator of events; the caller shows progress, and closes it to stop. Every mask is in the project file
+before the next one is asked for, so a killed run keeps what came.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sam2_studio.batch.footage import footage
+from sam2_studio.batch.snapshot import track_request
+from sam2_studio.core.clip import Clip
+from sam2_studio.core.commands import mask_changes, put_masks, set_model
+from sam2_studio.core.frames import FrameRange, FrameSource
+from sam2_studio.core.prompts import PromptSet
+from sam2_studio.core.records import is_made_from, prompted_record, tracked_record
+from sam2_studio.core.store import ProjectFile
+from sam2_studio.core.tracks import MaskRecord, Origin
+from sam2_studio.engine.models import Model
+from sam2_studio.engine.requests import Direction, FrameResult
+from sam2_studio.engine.segmenter import Segmenter
+from sam2_studio.engine.tracker import Tracker
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackProgress:
+    """How far a track run is.
+
+    Attributes:
+        done, total: Frames.
+        seconds: Since the start.
+    """
+
+    done: int
+    total: int
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackedObject:
+    """What a run made of one object.
+
+    Attributes:
+        frames: How many frames have a mask or are known to be without the object.
+        absent, doubtful: Frame numbers as the user counts.
+    """
+
+    id: int
+    name: str
+    frames: int
+    absent: tuple[int, ...]
+    doubtful: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackReport:
+    """The last event of a run.
+
+    Attributes:
+        model: Name of the model.
+        frames: Frames that the run went through.
+        seconds: That it took.
+    """
+
+    project: Path
+    model: str
+    frames: int
+    seconds: float
+    objects: tuple[TrackedObject, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self) | {"project": str(self.project), "seconds": round(self.seconds, 3)}
+
+
+def track_project(
+    file: ProjectFile,
+    model: Model,
+    object_ids: Sequence[int],
+    *,
+    direction: Direction = Direction.BOTH,
+    within: FrameRange | None = None,
+) -> Iterator[TrackProgress | TrackReport]:
+    """Make the masks of the prompted frames, then track; the last item is the report.
+
+    Args:
+        file: Open for writing.
+        model: Answers the prompts and tracks.
+        object_ids: What to track; locked objects and objects without prompts are left out.
+        direction: Which way.
+        within: Frames to track, by index; the clip's in to out by default.
+
+    Raises:
+        PromptError: nothing can be tracked, or the range doesn't fit the clip.
+        MediaError: the clip is gone, has changed or can't be read.
+        ModelError: the network's answer isn't made of numbers; frames before that are kept.
+        ProjectError: the project can't be written.
+    """
+    started = time.monotonic()
+    with footage(file) as (clip, source):
+        span = (within or clip.source_range).checked(clip.info.frames)
+        request = track_request(file, object_ids, direction, span)
+        file.history.do(set_model(file.project, model.recipe))
+        yield TrackProgress(done=0, total=len(span), seconds=0.0)
+        segmenter = Segmenter(model)
+        _answer_prompts(file, source, segmenter, model.recipe, [item.object_id for item in request.objects])
+        request = track_request(file, object_ids, direction, span)
+        run, done = _Run(file, model.recipe), set[int]()
+        for result in Tracker(model, source, segmenter).run(request):
+            run.put(result)
+            done.add(result.frame)
+            yield TrackProgress(done=len(done), total=len(span), seconds=time.monotonic() - started)
+        yield TrackProgress(done=len(span), total=len(span), seconds=time.monotonic() - started)
+    yield TrackReport(
+        project=file.path,
+        model=model.name,
+        frames=len(span),
+        seconds=time.monotonic() - started,
+        objects=tuple(_tracked(file, clip, item.object_id) for item in request.objects),
+    )
+
+
+@dataclass
+class _Run:
+    """Puts the masks of one run into one undo step, each in a transaction of its own."""
+
+    file: ProjectFile
+    recipe: str
+    step: int = 0
+
+    def put(self, result: FrameResult) -> None:
+        with self.file.transaction():
+            mask_id = self.file.add_mask(result.mask)
+            record = tracked_record(mask_id, result.mask, score=result.score, absent=result.absent, recipe=self.recipe)
+            placed = [(result.object_id, result.frame, record)]
+            if self.step:
+                self.file.history.join(self.step, mask_changes(self.file.project, placed))
+            else:
+                self.step = self.file.history.do(put_masks(self.file.project, "Track", placed))
+
+
+def _answer_prompts(
+    file: ProjectFile, source: FrameSource, segmenter: Segmenter, recipe: str, object_ids: Sequence[int]
+) -> None:
+    """Make the masks of prompted frames that have none yet."""
+    for object_id in object_ids:
+        for frame in file.project.prompted_frames(object_id):
+            if _lacks_mask(file.project.track(object_id).get(frame), file.project.prompts(object_id, frame)):
+                _answer(file, source, segmenter, recipe, object_id, frame)
+
+
+def _lacks_mask(record: MaskRecord | None, prompts: PromptSet) -> bool:
+    """Whether the frame's prompts were not answered yet and the user didn't say the last word."""
+    if record is None or not record.is_key:
+        return True
+    return record.origin is Origin.PROMPTED and not record.locked and not is_made_from(record, prompts)
+
+
+def _answer(
+    file: ProjectFile, source: FrameSource, segmenter: Segmenter, recipe: str, object_id: int, frame: int
+) -> None:
+    prompts = file.project.prompts(object_id, frame)
+    given = None if prompts.mask_id is None else file.mask(prompts.mask_id)
+    answer = segmenter.segment(source.read(frame), prompts, given_mask=given)
+    with file.transaction():
+        mask_id = file.add_mask(answer.mask)
+        record = prompted_record(mask_id, answer.mask, score=answer.score, recipe=recipe, prompts=prompts)
+        file.history.do(put_masks(file.project, "Mask", [(object_id, frame, record)]))
+
+
+def _tracked(file: ProjectFile, clip: Clip, object_id: int) -> TrackedObject:
+    track, named = file.project.track(object_id), file.project.object(object_id)
+    return TrackedObject(
+        id=object_id,
+        name="" if named is None else named.name,
+        frames=len(track),
+        absent=tuple(clip.source_number(n) for n in track.frames_where(absent=True)),
+        doubtful=tuple(clip.source_number(n) for n in track.frames_where(doubtful=True)),
+    )

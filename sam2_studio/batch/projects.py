@@ -1,0 +1,61 @@
+"""Makes projects from footage and checked prompts, without a window. Loads no torch."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sam2_studio.batch.prompts import Subject
+from sam2_studio.core.clip import Clip
+from sam2_studio.core.commands import add_object, add_point, set_box, set_mask_prompt
+from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.schema import SUFFIX
+from sam2_studio.core.store import ProjectFile
+from sam2_studio.errors import ProjectError
+from sam2_studio.media.open import fingerprint
+
+
+def check_project_path(path: Path, *, overwrite: bool) -> None:
+    """Say before any work whether a project can be made there.
+
+    Raises:
+        ProjectError: the name isn't one of a project, it exists, or there is no such folder.
+    """
+    if path.suffix.lower() != SUFFIX:
+        raise ProjectError(f"“{path}” is no name for a project.", f"Give it the ending {SUFFIX}.")
+    if path.is_dir():
+        raise ProjectError(f"“{path}” is a folder.", "Choose another name.")
+    if path.exists() and not overwrite:
+        raise ProjectError(f"“{path}” exists.", "Choose another name, or give --overwrite.")
+    if not path.parent.is_dir():
+        raise ProjectError(f"There is no folder “{path.parent}”.", "Create it, or choose another one.")
+
+
+def new_project(path: Path, source: FrameSource, *, overwrite: bool = False) -> ProjectFile:
+    """Make a project of the footage that `source` reads. Raises ProjectError as `ProjectFile.create`."""
+    file = ProjectFile.create(path, overwrite=overwrite)
+    try:
+        media = str(Path(source.info.path).absolute())
+        file.set_footage(Clip.whole(source.info, fingerprint(Path(media))).relinked(media))
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def add_subjects(file: ProjectFile, subjects: Iterable[Subject]) -> tuple[int, ...]:
+    """Add an object with its prompts for each subject; the objects' ids."""
+    return tuple(_add_subject(file, subject) for subject in subjects)
+
+
+def _add_subject(file: ProjectFile, subject: Subject) -> int:
+    project, history = file.project, file.history
+    history.do(add_object(project, subject.name))
+    object_id = project.highest_object_id
+    for frame, prompts in sorted(subject.prompts.items()):
+        if frame in subject.masks:
+            with file.transaction():
+                history.do(set_mask_prompt(project, object_id, frame, file.add_mask(subject.masks[frame])))
+        if prompts.box is not None:
+            history.do(set_box(project, object_id, frame, prompts.box))
+        for point in prompts.points:
+            history.do(add_point(project, object_id, frame, point))
+    return object_id

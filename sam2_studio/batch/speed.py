@@ -1,0 +1,194 @@
+"""Measures how long the steps take that a person waits for, each beside the goal set for it. Loads torch."""
+
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+
+import av
+import numpy as np
+
+from sam2_studio.batch.exporting import export_project
+from sam2_studio.batch.pipeline import track_project
+from sam2_studio.batch.projects import add_subjects, new_project
+from sam2_studio.batch.prompts import Subject
+from sam2_studio.core.frames import FrameRange, FrameSource
+from sam2_studio.core.geometry import Box, Point
+from sam2_studio.core.prompts import PointPrompt, PromptSet
+from sam2_studio.engine.embeddings import FeatureCache
+from sam2_studio.engine.models import Model, load_model
+from sam2_studio.engine.requests import Conditioning, Direction, TrackObject, TrackRequest
+from sam2_studio.engine.segmenter import Segmenter
+from sam2_studio.engine.tracker import Tracker
+from sam2_studio.engine.windows import Window
+from sam2_studio.export.spec import ExportSpec
+from sam2_studio.media.cache import CachedSource
+from sam2_studio.media.open import open_media
+from sam2_studio.resources import resource as shipped
+
+_TIMES = 7
+_START = 60
+_TRACKED = 24
+_SEEKS = 30
+_CLICK = PromptSet((PointPrompt(Point(464, 428)),))
+_BOX = PromptSet(box=Box(165, 50, 622, 626))
+_SHORT, _LONG = 300, 3000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One thing measured.
+
+    Attributes:
+        name: What.
+        value: In `unit`.
+        goal: What it should be, None where no goal is set.
+        at_most: Whether the goal is the most it may be, not the least.
+    """
+
+    name: str
+    value: float
+    unit: str
+    goal: float | None = None
+    at_most: bool = True
+
+    @property
+    def is_met(self) -> bool | None:
+        if self.goal is None:
+            return None
+        return self.value <= self.goal if self.at_most else self.value >= self.goal
+
+
+def measure(model: Model) -> Iterator[Figure]:
+    """Measure everything but memory on the sample clip."""
+    source = open_media(shipped("sample", "bigbuckbunny.mp4"))
+    try:
+        yield Figure(name="features of a frame", value=_features(model, source), unit="ms", goal=150)
+        yield Figure(name="click, features cached", value=_click(model, source), unit="ms", goal=60)
+        one, two = _tracking(model, source, 1), _tracking(model, source, 2)
+        yield Figure(name="tracking one object, 720p", value=1 / one, unit="frames/s", goal=10, at_most=False)
+        yield Figure(name="second object", value=two / one - 1, unit="x more", goal=0.6)
+        yield Figure(name="scrubbing from the cache", value=_scrub(source), unit="frames/s", goal=30, at_most=False)
+        yield Figure(name="jump to any frame", value=_seek(source), unit="ms", goal=250)
+    finally:
+        source.close()
+    yield Figure(name="export, ProRes 4444, 720p", value=_export(model), unit="frames/s", at_most=False)
+
+
+def measure_memory() -> Figure:
+    """Track a short and a long clip, each in a process of its own, and compare their peaks. Takes minutes."""
+    short, long = (_peak_of(frames) for frames in (_SHORT, _LONG))
+    return Figure(name=f"peak memory, {_LONG} frames to {_SHORT}", value=long / short, unit="x", goal=1.1)
+
+
+def track_and_weigh(frames: int) -> int:
+    """Track through a clip of so many frames in this process; its peak memory in bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        clip = _long_clip(Path(folder, "clip.mp4"), frames)
+        source = open_media(clip)
+        try:
+            file = new_project(Path(folder, "weighed.cutout"), source)
+        finally:
+            source.close()
+        try:
+            ids = add_subjects(file, [Subject("square", {0: PromptSet(box=Box(40, 40, 140, 140))})])
+            for _ in track_project(file, load_model(), ids):
+                pass
+        finally:
+            file.close()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _features(model: Model, source: FrameSource) -> float:
+    frames = [source.read(number) for number in range(_START, _START + _TIMES)]
+    looks = Segmenter(model, FeatureCache()).looks
+    looks.features(frames[0], Window.whole(frames[0].size))
+    return _median_ms([partial(looks.features, frame, Window.whole(frame.size)) for frame in frames[1:]])
+
+
+def _click(model: Model, source: FrameSource) -> float:
+    frame, segmenter = source.read(_START), Segmenter(model)
+    segmenter.segment(frame, _CLICK)
+    return _median_ms([lambda: segmenter.segment(frame, _CLICK)] * _TIMES)
+
+
+def _tracking(model: Model, source: FrameSource, objects: int) -> float:
+    """Seconds a frame, decoding and one frame of warming up for each object left out."""
+    said = {_START: Conditioning(_BOX)}
+    request = TrackRequest(
+        objects=tuple(TrackObject(n + 1, said) for n in range(objects)),
+        range=FrameRange(_START, _START + _TRACKED),
+        direction=Direction.FORWARD,
+    )
+    run = Tracker(model, source).run(request)
+    for _ in range(objects):
+        next(run)
+    return _seconds(lambda: list(run)) / (_TRACKED - 1)
+
+
+def _scrub(source: FrameSource) -> float:
+    cached, frames = CachedSource(source), range(_START, _START + _TRACKED)
+    for number in frames:
+        cached.read(number)
+    return len(frames) / max(_seconds(lambda: [cached.read(number) for number in frames]), 1e-9)
+
+
+def _seek(source: FrameSource) -> float:
+    wanted = random.Random(1).sample(range(source.info.frames), _SEEKS)
+    return _median_ms([partial(source.read, number) for number in wanted])
+
+
+def _export(model: Model) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        source = open_media(shipped("sample", "bigbuckbunny.mp4"))
+        try:
+            file = new_project(Path(folder, "export.cutout"), source)
+        finally:
+            source.close()
+        span = FrameRange(_START, _START + _TRACKED)
+        try:
+            ids = add_subjects(file, [Subject("rabbit", {_START: _BOX})])
+            for _ in track_project(file, model, ids, within=span):
+                pass
+        finally:
+            file.close()
+        spec = ExportSpec(preset="after-effects", target=Path(folder, "export.mov"), range=span)
+        return len(span) / _seconds(lambda: list(export_project(Path(folder, "export.cutout"), spec)))
+
+
+def _peak_of(frames: int) -> int:
+    code = f"from sam2_studio.batch.speed import track_and_weigh; print(track_and_weigh({frames}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return int(done.stdout)
+
+
+def _long_clip(path: Path, frames: int) -> Path:
+    """A square that wanders over a grey ground, 640x360, H.264."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=Fraction(25), options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+        for number in range(frames):
+            picture = np.full((360, 640, 3), 90, np.uint8)
+            left = 40 + number % 400
+            picture[40:140, left : left + 100] = (220, 120, 40)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+        container.mux(stream.encode())
+    return path
+
+
+def _median_ms(steps: list[Callable[[], object]]) -> float:
+    return statistics.median(_seconds(step) for step in steps) * 1000
+
+
+def _seconds(step: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    step()
+    return time.perf_counter() - start

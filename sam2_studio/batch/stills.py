@@ -1,0 +1,60 @@
+"""Cuts one subject out of one picture: no project, no tracking. Loads torch."""
+
+from collections.abc import Iterator
+
+from sam2_studio.core.clip import Clip
+from sam2_studio.core.edges import EdgeSettings
+from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.masks import Mask
+from sam2_studio.core.objects import CutObject, palette_color
+from sam2_studio.core.prompts import PromptSet
+from sam2_studio.engine.matting import foreground, make_matte
+from sam2_studio.engine.segmenter import Segmenter
+from sam2_studio.engine.subject import propose_subjects
+from sam2_studio.errors import PromptError
+from sam2_studio.export.runner import ExportProgress, ExportReport, run_export
+from sam2_studio.export.spec import ExportSpec
+
+
+def cut_out_still(
+    source: FrameSource, spec: ExportSpec, segmenter: Segmenter, prompts: PromptSet | None, *, matte: bool = False
+) -> Iterator[ExportProgress | ExportReport]:
+    """Make the mask of the subject and export it; the last item is the report.
+
+    Args:
+        source: The picture, frame 0.
+        spec: Where to.
+        segmenter: Answers the prompts.
+        prompts: Checked against the picture; None for its main subject.
+        matte: Whether the edge is made soft from the picture.
+
+    Raises:
+        PromptError: no subject is found, or nothing is under the prompts.
+        ExportError: as `run_export`.
+    """
+    clip = Clip.whole(source.info)
+    mask = _mask(source, segmenter, prompts)
+    thing = CutObject(id=1, name="subject", color=palette_color(1), edge=EdgeSettings(matte=matte))
+    return run_export(
+        spec,
+        source=source,
+        clip=clip,
+        objects=(thing,),
+        masks=lambda object_id, number: mask,
+        matte=make_matte,
+        foreground=foreground,
+        made_with=segmenter.looks.model.recipe,
+    )
+
+
+def _mask(source: FrameSource, segmenter: Segmenter, prompts: PromptSet | None) -> Mask:
+    frame = source.read(0)
+    if prompts is None:
+        found = propose_subjects(segmenter, frame)
+        if not found:
+            raise PromptError(f"No subject stands out in {source.info.path}.", "Show it with --box or --point.")
+        return found[0].mask
+    mask = segmenter.segment(frame, prompts, still=True).mask
+    if mask.is_empty:
+        raise PromptError(f"Nothing was found under the prompts in {source.info.path}.", "Try a box round the subject.")
+    return mask

@@ -1,0 +1,191 @@
+"""`track` and `export`: clips to projects, projects to files."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sam2_studio.cli.console import Console, Pace
+from sam2_studio.cli.options import AsJson, Device, ModelName, Overwrite, Quiet, Range, parse_prompts, parse_range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sam2_studio.batch.pipeline import TrackProgress, TrackReport
+    from sam2_studio.core.clip import ClipInfo
+    from sam2_studio.core.frames import FrameRange
+    from sam2_studio.core.project import Project
+    from sam2_studio.export.runner import ExportProgress, ExportReport
+
+
+class Way(StrEnum):
+    """Which way to track."""
+
+    BOTH = "both"
+    FORWARD = "forward"
+    BACKWARD = "backward"
+
+
+def track(
+    media: Annotated[Path, typer.Argument(help="A clip, or a folder of numbered pictures.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="NAME.cutout", help="The project to make.")],
+    box: Annotated[list[str] | None, typer.Option(metavar="N:X0,Y0,X1,Y1", help="A box on frame N.")] = None,
+    point: Annotated[list[str] | None, typer.Option(metavar="N:X,Y", help="A point of the subject.")] = None,
+    negative: Annotated[list[str] | None, typer.Option("--not", metavar="N:X,Y", help="A point that isn't.")] = None,
+    mask: Annotated[list[str] | None, typer.Option(metavar="N:FILE", help="A picture, white inside.")] = None,
+    prompts: Annotated[Path | None, typer.Option(metavar="FILE", help="Prompts of several objects, as JSON.")] = None,
+    frames: Range = None,
+    direction: Annotated[Way, typer.Option(help="Which way to track.")] = Way.BOTH,
+    model: ModelName = "nano",
+    device: Device = "auto",
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Track what the prompts show through a clip, into a project.
+
+    Coordinates are pixels of the picture as it is shown, from its top left corner. Frames are counted from 0 for a
+    video, by their own numbers for a sequence. A prompts file is {"objects": [{"name": "dog", "prompts": [{"frame": 0,
+    "box": [10, 20, 200, 180]}]}]}; each prompt has a "box", a "point" (and "positive": false to take away) or a "mask".
+    """
+    from sam2_studio.batch.projects import add_subjects, check_project_path, new_project
+    from sam2_studio.batch.prompts import check_subjects, read_prompts_file
+    from sam2_studio.batch.written import WrittenSubject
+    from sam2_studio.media.open import open_media
+
+    console = Console(quiet=quiet, as_json=as_json)
+    own = parse_prompts(box or [], point or [], negative or [], mask or [])
+    wanted = parse_range(frames) if frames else None
+    check_project_path(output, overwrite=overwrite)
+    written = ([WrittenSubject("", own)] if own else []) + list(read_prompts_file(prompts) if prompts else ())
+    source = open_media(media)
+    try:
+        subjects = check_subjects(written, source.info)
+        within = by_index(wanted, source.info) if wanted else None
+        console.warn(source.info.warnings)
+        from sam2_studio.batch.pipeline import track_project
+        from sam2_studio.engine.device import use_threads
+        from sam2_studio.engine.models import load_model
+        from sam2_studio.engine.requests import Direction
+
+        use_threads()
+        loaded = load_model(model, device)
+        file = new_project(output, source, overwrite=overwrite)
+    finally:
+        source.close()
+    try:
+        ids = add_subjects(file, subjects)
+        events = track_project(file, loaded, ids, direction=Direction(direction.value), within=within)
+        report = follow_track(events, console)
+    finally:
+        file.close()
+    console.say(f"{report.frames} frames tracked in {report.seconds:.1f} s: {output}")
+    console.result(report.to_json(), _track_lines(report))
+
+
+def export(
+    project: Annotated[Path, typer.Argument(help="The project.")],
+    preset: Annotated[str, typer.Option(help="What to write; see the guide, or give a wrong one for the list.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="File or folder.")],
+    objects: Annotated[list[str] | None, typer.Option("--object", metavar="NAME", help="Only this object.")] = None,
+    frames: Range = None,
+    bit_depth: Annotated[int | None, typer.Option(help="Bits of one channel: 8 or 16.")] = None,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write what is cut out in a project to files, read them back and say whether they are right."""
+    from sam2_studio.batch.exporting import export_project, object_ids
+    from sam2_studio.core.store import ProjectFile
+    from sam2_studio.export.spec import ExportSpec
+
+    console = Console(quiet=quiet, as_json=as_json)
+    wanted = parse_range(frames) if frames else None
+    file = ProjectFile.open(project, read_only=True)
+    try:
+        spec = ExportSpec(
+            preset=preset,
+            target=output,
+            object_ids=object_ids(file.project, objects or []),
+            range=_range_of(file.project, wanted),
+            bit_depth=bit_depth,
+            overwrite=overwrite,
+        )
+    finally:
+        file.close()
+    report = follow_export(export_project(project, spec), console)
+    finish_export(report, console)
+
+
+def follow_track(events: "Iterator[TrackProgress | TrackReport]", console: Console) -> "TrackReport":
+    """Show the progress of a track run and return its report."""
+    from sam2_studio.batch.pipeline import TrackReport
+
+    pace = Pace()
+    for event in events:
+        if isinstance(event, TrackReport):
+            return event
+        console.progress("Tracking", event.done, event.total, pace.left(event.done, event.total))
+    raise RuntimeError("a track run ended without a report")
+
+
+def follow_export(events: "Iterator[ExportProgress | ExportReport]", console: Console) -> "ExportReport":
+    """Show the progress of an export and return its report."""
+    from sam2_studio.export.runner import ExportReport
+
+    for event in events:
+        if isinstance(event, ExportReport):
+            return event
+        console.progress(event.what, event.done, event.total, event.seconds_left)
+    raise RuntimeError("an export ended without a report")
+
+
+def finish_export(report: "ExportReport", console: Console) -> None:
+    """Say what was written; ends with status 1 where reading back found a fault."""
+    console.warn(report.warnings)
+    console.result(
+        {
+            "files": [str(path) for path in report.files],
+            "frames": report.frames,
+            "verified": report.verified,
+            "seconds": round(report.seconds, 3),
+            "warnings": [*report.warnings, *report.faults],
+        },
+        [str(path) for path in report.files],
+    )
+    if not report.verified:
+        for fault in report.faults:
+            console.complain(fault)
+        console.complain("The files are written, but reading them back found the faults above.")
+        raise typer.Exit(1)
+    console.say(f"Verified: {report.frames} frame{'' if report.frames == 1 else 's'} in {report.seconds:.1f} s.")
+
+
+def by_index(wanted: "FrameRange", info: "ClipInfo") -> "FrameRange":
+    """The range by index, from one in the numbers that the user sees.
+
+    Raises:
+        PromptError: it doesn't fit the clip; the message counts as the user does.
+    """
+    from sam2_studio.core.frames import FrameRange
+    from sam2_studio.errors import PromptError
+
+    first, end = info.first_number, info.first_number + info.frames
+    if not first <= wanted.start < wanted.stop <= end:
+        raise PromptError(
+            f"The range {wanted.start}:{wanted.stop} doesn't fit the clip, whose frames are {first} to {end - 1}.",
+            "Give first:last+1 inside the clip.",
+        )
+    return FrameRange(wanted.start - first, wanted.stop - first)
+
+
+def _range_of(project: "Project", wanted: "FrameRange | None") -> "FrameRange | None":
+    return by_index(wanted, project.clip.info) if wanted is not None and project.clip is not None else None
+
+
+def _track_lines(report: "TrackReport") -> list[str]:
+    return [
+        f"{thing.name}: {thing.frames} frames, {len(thing.absent)} without it, {len(thing.doubtful)} to review"
+        for thing in report.objects
+    ]

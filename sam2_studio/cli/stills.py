@@ -1,0 +1,132 @@
+"""`cutout`: subjects out of pictures."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sam2_studio.cli.clips import finish_export, follow_export
+from sam2_studio.cli.console import Console
+from sam2_studio.cli.options import AsJson, Device, ModelName, Overwrite, Quiet, parse_box, parse_point
+from sam2_studio.core.geometry import Box
+from sam2_studio.core.prompts import PointPrompt, PromptSet
+from sam2_studio.errors import ExportError, PromptError
+
+if TYPE_CHECKING:
+    from sam2_studio.core.clip import ClipInfo
+    from sam2_studio.export.runner import ExportReport
+    from sam2_studio.export.spec import ExportSpec
+
+
+def cutout(
+    images: Annotated[list[Path], typer.Argument(help="Pictures.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="A PNG file; for several pictures a folder.")],
+    box: Annotated[list[str] | None, typer.Option(metavar="X0,Y0,X1,Y1", help="A box round the subject.")] = None,
+    point: Annotated[list[str] | None, typer.Option(metavar="X,Y", help="A point of the subject.")] = None,
+    negative: Annotated[list[str] | None, typer.Option("--not", metavar="X,Y", help="A point that isn't.")] = None,
+    auto: Annotated[bool, typer.Option("--auto", help="Find the main subject without a prompt.")] = False,
+    matte: Annotated[bool, typer.Option("--matte", help="A soft edge, for hair and blur.")] = False,
+    model: ModelName = "nano",
+    device: Device = "auto",
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Cut a subject out of pictures: PNG with straight alpha, the picture's own size and colour profile."""
+    console = Console(quiet=quiet, as_json=as_json)
+    prompts = _prompts([parse_box(text) for text in box or []], point or [], negative or [], auto=auto)
+    specs = _checked(images, output, prompts, overwrite=overwrite)
+    reports = _run(specs, prompts, (model, device), console, matte=matte)
+    finish_export(_joined(reports), console)
+
+
+def _prompts(boxes: list[Box], points: list[str], negatives: list[str], *, auto: bool) -> PromptSet | None:
+    """What was said of every picture; None for `--auto`."""
+    clicks = [PointPrompt(parse_point(text)) for text in points]
+    clicks += [PointPrompt(parse_point(text), False) for text in negatives]
+    if auto and (boxes or clicks):
+        raise typer.BadParameter("--auto finds the subject by itself: give it alone, or prompts without it.")
+    if len(boxes) > 1:
+        raise typer.BadParameter("--box can be given once; add points to it.")
+    return None if auto else PromptSet(tuple(clicks), boxes[0] if boxes else None)
+
+
+def _checked(
+    images: list[Path], output: Path, prompts: PromptSet | None, *, overwrite: bool
+) -> dict[Path, "ExportSpec"]:
+    """What to write for each picture, sure that it is one, that the prompts fit and that nothing stands in the way.
+
+    Raises:
+        StudioError: the first thing that doesn't fit.
+    """
+    from sam2_studio.core.clip import Clip
+    from sam2_studio.export.spec import ExportSpec, check
+    from sam2_studio.media.open import open_still
+
+    specs: dict[Path, ExportSpec] = {}
+    for image in images:
+        target = output if len(images) == 1 else output / f"{image.stem}.png"
+        if twin := next((other for other, spec in specs.items() if spec.target == target), None):
+            raise ExportError(f"{twin} and {image} would both become {target}.", "Cut them out into two folders.")
+        spec = ExportSpec(preset="png", target=target, overwrite=overwrite)
+        source = open_still(image)
+        try:
+            _check_prompts(prompts, source.info)
+            check(spec, Clip.whole(source.info))
+        finally:
+            source.close()
+        specs[image] = spec
+    return specs
+
+
+def _check_prompts(prompts: PromptSet | None, info: "ClipInfo") -> None:
+    """Raise PromptError where there is none, or one doesn't fit the picture."""
+    if prompts is None:
+        return
+    if not prompts:
+        raise PromptError(
+            "There is no prompt, so there is nothing to cut out.",
+            "Give --box, --point, or --auto for the main subject.",
+        )
+    for point in prompts.points:
+        point.at.checked(info.size)
+    if prompts.box is not None:
+        prompts.box.checked(info.size)
+
+
+def _run(
+    specs: dict[Path, "ExportSpec"], prompts: PromptSet | None, model: tuple[str, str], console: Console, *, matte: bool
+) -> "list[ExportReport]":
+    """Cut out every picture; `model` is name and device."""
+    from sam2_studio.batch.stills import cut_out_still
+    from sam2_studio.engine.device import use_threads
+    from sam2_studio.engine.models import load_model
+    from sam2_studio.engine.segmenter import Segmenter
+    from sam2_studio.media.open import open_still
+
+    use_threads()
+    segmenter = Segmenter(load_model(*model))
+    reports = []
+    for image, spec in specs.items():
+        source = open_still(image)
+        try:
+            events = cut_out_still(source, spec, segmenter, prompts, matte=matte)
+            reports.append(follow_export(events, Console(quiet=True)))
+        finally:
+            source.close()
+        console.progress("Cutting out", len(reports), len(specs))
+    return reports
+
+
+def _joined(reports: "list[ExportReport]") -> "ExportReport":
+    """One report of all pictures."""
+    from sam2_studio.export.runner import ExportReport
+
+    return ExportReport(
+        files=tuple(path for report in reports for path in report.files),
+        frames=sum(report.frames for report in reports),
+        verified=all(report.verified for report in reports),
+        faults=tuple(fault for report in reports for fault in report.faults),
+        seconds=sum(report.seconds for report in reports),
+        warnings=tuple(warning for report in reports for warning in report.warnings),
+    )
