@@ -35,7 +35,7 @@ def load_weights(network: nn.Module, path: Path) -> None:
     """
     expected = {key: tuple(value.shape) for key, value in network.state_dict().items()}
     check_shapes(read_shapes(path), expected)
-    network.load_state_dict(_finite_tensors(path, expected), strict=True)
+    network.load_state_dict(read_tensors(path, expected), strict=True)
 
 
 def read_shapes(path: Path) -> Shapes:
@@ -85,7 +85,12 @@ def check_finite(key: str, tensor: Tensor) -> Tensor:
     return tensor
 
 
-def _finite_tensors(path: Path, keys: Iterable[str]) -> dict[str, Tensor]:
+def read_tensors(path: Path, keys: Iterable[str]) -> dict[str, Tensor]:
+    """Read the named tensors of a safetensors file whose shapes were found right.
+
+    Raises:
+        WeightsError: they can't be read, or hold NaN or infinity.
+    """
     try:
         with safe_open(str(path), framework="pt") as file:
             return {key: check_finite(key, file.get_tensor(key)) for key in keys}

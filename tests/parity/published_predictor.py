@@ -57,14 +57,14 @@ class PublishedPredictor:
         self.objects: dict[int, Tracked] = {}
         self._clip = clip
         self._correct_as_conditioning = correct_as_conditioning
-        self._features: dict[int, ImageFeatures] = {}
+        self.known_features: dict[int, ImageFeatures] = {}
         self._side = network.traits.working_size
 
     def features(self, frame: int) -> ImageFeatures:
-        if frame not in self._features:
+        if frame not in self.known_features:
             picture = read_frame(f"{self._clip}/{frame:05d}.png").resize((self._side, self._side))
-            self._features[frame] = self.network.encode_image(torch.from_numpy(np.array(picture))[None])
-        return self._features[frame]
+            self.known_features[frame] = self.network.encode_image(torch.from_numpy(np.array(picture))[None])
+        return self.known_features[frame]
 
     def add_points(self, step: dict[str, Any], video_hw: tuple[int, int]) -> Outcome:
         """A click, a correction or a box."""
@@ -104,6 +104,10 @@ class PublishedPredictor:
                     tracked.others[frame] = self._followed(tracked, frame, reverse=reverse)
                 tracked.reversed_at[frame] = reverse
             yield frame
+
+    def has_outcome(self, obj: int, frame: int) -> bool:
+        tracked = self.objects[obj]
+        return frame in tracked.conditioning or frame in tracked.others
 
     def outcome(self, obj: int, frame: int) -> Outcome:
         tracked = self.objects[obj]

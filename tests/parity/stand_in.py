@@ -7,7 +7,7 @@ counter mode gives the bits, the sum of four 16-bit uniforms the values: alike o
 import json
 import math
 import zlib
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -64,12 +64,13 @@ def manifest_shapes(model: str) -> dict[str, tuple[int, ...]]:
     return {key: tuple(entry["shape"]) for key, entry in manifest["tensors"].items()}
 
 
+@lru_cache(maxsize=1)
 def stand_in_weights(model: str) -> dict[str, Tensor]:
-    """A whole checkpoint in float32."""
+    """A whole checkpoint in float32; the same tensors again on the next call, so don't write into them."""
     return {key: torch.from_numpy(_tensor(key, shape)) for key, shape in manifest_shapes(model).items()}
 
 
-@cache
+
 def _tensor(key: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
     mean, spread = _moments(key, shape)
     out = np.empty(math.prod(shape), np.float32)

@@ -173,7 +173,6 @@ def _traits(config: Sam2Config, working_size: int) -> NetworkTraits:
         conditioning_limit=NO_LIMIT,
         remembers_absence=True,
         remembers_answer=True,
-        tracks_candidates=True,
         second_look=False,
         snap=False,
     )
