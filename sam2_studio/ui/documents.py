@@ -57,6 +57,11 @@ class Documents(QObject):
             return self._bridge.file.path.stem if self._bridge.is_open else "project"
         return Path(clip.info.path).stem
 
+    @property
+    def is_opening(self) -> bool:
+        """Whether the answer to an opening is awaited."""
+        return self._expected is not None
+
     def open(self, path: Path) -> None:
         """Open a project or media; the answer comes by signal."""
         if path.suffix.lower() == SUFFIX:
@@ -93,11 +98,13 @@ class Documents(QObject):
 
     def _media_opened(self, generation: int, fingerprint: str, info: ClipInfo) -> None:
         if self._expected is not None and self._expected[0] == generation:
+            self._expected = None
             self._then(fingerprint, info)
 
     def _media_failed(self, generation: int, error: StudioError) -> None:
         if self._expected is None or self._expected[0] != generation:
             return
+        self._expected = None
         if self._then == self._start_project:
             self.failed.emit(error)
             self._show_again()
@@ -109,8 +116,6 @@ class Documents(QObject):
         clip = self._bridge.project.clip
         if self._bridge.is_open and clip is not None:
             self._expect(Path(clip.info.path), self._check_footage)
-        else:
-            self._expected = None
 
     def _start_project(self, fingerprint: str, info: ClipInfo) -> None:
         stamp = datetime.now().strftime("%Y%m%d-%H%M%S-%f")

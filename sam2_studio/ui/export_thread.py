@@ -1,8 +1,7 @@
 """Runs one export on a thread of its own, with readers of its own; the window only hears how far it is."""
 
 import logging
-from collections.abc import Callable, Generator
-from typing import Any
+from collections.abc import Callable, Generator, Iterator
 
 from PySide6.QtCore import QThread, Signal
 
@@ -11,7 +10,7 @@ from sam2_studio.export.runner import ExportProgress, ExportReport
 
 _log = logging.getLogger(__name__)
 
-ExportRun = Generator[ExportProgress | ExportReport, None, Any]
+ExportRun = Iterator[ExportProgress | ExportReport]
 
 
 class ExportThread(QThread):
@@ -58,4 +57,5 @@ class ExportThread(QThread):
                     self.cancelled.emit()
                     return
         finally:
-            run.close()
+            if isinstance(run, Generator):
+                run.close()

@@ -1,12 +1,10 @@
 """The export dialog and the thread behind it: one export at a time, from a snapshot, with readers of its own."""
 
-from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from sam2_studio.batch.exporting import export_project
-from sam2_studio.core.preferences import Preferences
 from sam2_studio.export.spec import ExportSpec
 from sam2_studio.ui.dialogs.export_dialog import ExportDialog
 from sam2_studio.ui.export_thread import ExportThread

@@ -191,7 +191,7 @@ class Canvas(CanvasDisplay):
         self._show_cursor()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+        if _is_space(event):
             if not event.isAutoRepeat():
                 self._space, self._space_dragged = True, False
                 self._show_cursor()
@@ -213,8 +213,7 @@ class Canvas(CanvasDisplay):
 
     def event(self, event: QEvent) -> bool:
         """Claim Space before the play shortcut: it pans while it is held, and plays when it was only tapped."""
-        is_key = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if is_key and event.key() == Qt.Key.Key_Space and not event.modifiers():
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _is_space(event):
             event.accept()
             return True
         return super().event(event)
@@ -228,3 +227,7 @@ class Canvas(CanvasDisplay):
         if paths:
             event.acceptProposedAction()
             self.file_dropped.emit(paths)
+
+
+def _is_space(event: QKeyEvent) -> bool:
+    return event.key() == Qt.Key.Key_Space and not event.modifiers()

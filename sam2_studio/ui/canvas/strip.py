@@ -1,5 +1,7 @@
 """The two small strips on the canvas: view and zoom at the left, what lies under the pointer at the right."""
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QActionGroup, QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
@@ -32,12 +34,13 @@ class CanvasStrips(QObject):
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
         self._canvas = canvas
-        self.left, self.right = _strip(canvas), _strip(canvas)
+        self.left, left_row = _strip(canvas)
+        self.right, right_row = _strip(canvas)
         self._view = QToolButton()
         self._zoom = QLabel("100 %")
         self._readout = QLabel()
         self._buttons: list[tuple[QToolButton, str]] = []
-        self._build()
+        self._build(left_row, right_row)
         canvas.installEventFilter(self)
         canvas.view_changed.connect(self._show_view)
         canvas.zoom_changed.connect(self._show_zoom)
@@ -62,8 +65,7 @@ class CanvasStrips(QObject):
             self._place()
         return False
 
-    def _build(self) -> None:
-        row = self.left.layout()
+    def _build(self, row: QHBoxLayout, right_row: QHBoxLayout) -> None:
         self._view.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._view.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._view.setMenu(self._views_menu())
@@ -78,7 +80,7 @@ class CanvasStrips(QObject):
         row.addWidget(self._button("fit", "Fit to the window (F)", self._canvas.fit))
         theme.mark(self._readout, "quiet", True)
         self._readout.setTextFormat(Qt.TextFormat.RichText)
-        self.right.layout().addWidget(self._readout)
+        right_row.addWidget(self._readout)
 
     def _button(self, name: str, text: str, slot: object) -> QToolButton:
         button = QToolButton()
@@ -94,7 +96,8 @@ class CanvasStrips(QObject):
         menu = QMenu(self.left)
         group = QActionGroup(menu)
         for kind in VIEWS:
-            action = menu.addAction(_TEXTS[kind], lambda chosen=kind: self._canvas.set_view(chosen))
+            action = menu.addAction(_TEXTS[kind])
+            action.triggered.connect(partial(self._canvas.set_view, kind))
             action.setCheckable(True)
             action.setData(kind)
             group.addAction(action)
@@ -131,7 +134,7 @@ class CanvasStrips(QObject):
         self.right.move(self._canvas.width() - self.right.width() - _MARGIN, top)
 
 
-def _strip(canvas: QWidget) -> QWidget:
+def _strip(canvas: QWidget) -> tuple[QWidget, QHBoxLayout]:
     strip = QWidget(canvas)
     strip.setObjectName("canvas-strip")
     strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -140,4 +143,4 @@ def _strip(canvas: QWidget) -> QWidget:
     row = QHBoxLayout(strip)
     row.setContentsMargins(8, 2, 8, 2)
     row.setSpacing(4)
-    return strip
+    return strip, row

@@ -1,0 +1,71 @@
+"""Starts the window: application, theme, log of Qt's words, and what was given on the command line. Loads no torch."""
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QLibraryInfo, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from sam2_studio import __version__, home
+from sam2_studio.core.preferences import Preferences
+from sam2_studio.resources import resource
+from sam2_studio.ui.garbage import GarbageCollection
+from sam2_studio.ui.main_window import MainWindow
+from sam2_studio.ui.theme import apply_theme
+
+_log = logging.getLogger(__name__)
+
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def run(paths: Sequence[Path]) -> int:
+    """Show the window, with the first of `paths` opened, until it is closed; the exit status."""
+    application = make_application()
+    window = MainWindow(preferences_path())
+    window.show()
+    if paths:
+        QTimer.singleShot(0, window, lambda: window.documents.open(paths[0]))
+    return application.exec()
+
+
+def make_application() -> QApplication:
+    """The QApplication, themed; made once a process."""
+    # a GUI build of OpenCV in the same process points Qt at plugins of its own
+    os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
+    os.environ.pop("QT_QPA_FONTDIR", None)
+    qInstallMessageHandler(_qt_message)
+    sys.excepthook = _log_unexpected
+    application = QApplication(["sam2-studio"])
+    GarbageCollection(application)
+    application.setApplicationName("sam2-studio")
+    application.setApplicationDisplayName("sam2_studio")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("sam2-studio")
+    application.setWindowIcon(QIcon(str(resource("icons", "app.svg"))))
+    apply_theme(application, Preferences.load(preferences_path()).theme)
+    _log.info("Qt %s", QLibraryInfo.version().toString())
+    return application
+
+
+def preferences_path() -> Path:
+    return home.settings_folder() / "preferences.json"
+
+
+def _qt_message(kind: QtMsgType, context: object, text: str) -> None:
+    logging.getLogger("qt").log(_LEVELS[kind], text)
+
+
+def _log_unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """An error in an event handler goes to the log; the window lives on."""
+    _log.error("an event handler met an unexpected error", exc_info=(kind, error, trace))

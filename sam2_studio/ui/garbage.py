@@ -1,0 +1,31 @@
+"""Keeps Python's cyclic collector on the window's thread.
+
+The collector runs in whichever thread allocates; a cycle that holds widgets or timers, freed from a worker, destroys
+them there, and Qt crashes. So the automatic runs are switched off and made up for here, by the collector's own thresholds.
+"""
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+_EVERY = 500  # ms
+
+
+class GarbageCollection(QObject):
+    """Collects on the thread that it lives on, for as long as it lives."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self, interval=_EVERY)
+        self._timer.timeout.connect(self._collect)
+        self._timer.start()
+
+    def _collect(self) -> None:
+        """Collect the oldest generation whose count is over its threshold, as the interpreter would."""
+        for generation, (count, limit) in reversed(
+            list(enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)))
+        ):
+            if limit and count > limit:
+                gc.collect(generation)
+                return

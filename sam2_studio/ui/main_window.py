@@ -1,0 +1,355 @@
+"""The window: docks the parts and wires them; every decision lives in the parts."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from sam2_studio import home
+from sam2_studio.engine.device import process_bytes
+from sam2_studio.engine.models import DEFAULT_MODEL
+from sam2_studio.errors import StudioError
+from sam2_studio.media.cache import CachedSource
+from sam2_studio.media.open import fingerprint, open_media
+from sam2_studio.ui.action_menus import build_actions, build_menus, build_toolbar, refresh_icons
+from sam2_studio.ui.canvas.canvas import Canvas
+from sam2_studio.ui.canvas.strip import CanvasStrips
+from sam2_studio.ui.clicks import Clicks
+from sam2_studio.ui.dialogs.about_dialog import AboutDialog
+from sam2_studio.ui.dialogs.shortcuts_dialog import ShortcutsDialog
+from sam2_studio.ui.documents import Documents
+from sam2_studio.ui.editing import Editing
+from sam2_studio.ui.engine_thread import EngineThread
+from sam2_studio.ui.exporting import Exporting
+from sam2_studio.ui.files import Files
+from sam2_studio.ui.frame_loader import FrameLoader
+from sam2_studio.ui.message_bar import MessageBar
+from sam2_studio.ui.navigation import Navigation
+from sam2_studio.ui.panels.edge_panel import EdgePanel
+from sam2_studio.ui.panels.frame_panel import FramePanel
+from sam2_studio.ui.panels.objects_panel import ObjectsPanel
+from sam2_studio.ui.playback import Playhead
+from sam2_studio.ui.presenter import Presenter
+from sam2_studio.ui.project_bridge import ProjectBridge
+from sam2_studio.ui.selection import Selection
+from sam2_studio.ui.settings import Settings
+from sam2_studio.ui.shortcut_guard import ShortcutGuard
+from sam2_studio.ui.start_page import StartPage
+from sam2_studio.ui.status_bar import StatusBar
+from sam2_studio.ui.theme import apply_theme
+from sam2_studio.ui.timeline.timeline import Timeline
+from sam2_studio.ui.timeline.transport import Transport
+from sam2_studio.ui.tracking import Tracking
+
+_HOME = (1440, 900)
+_SIDE_WIDTH = 280
+_TIMELINE_HEIGHT = 200
+_MEMORY_EVERY = 2000  # ms
+
+
+class MainWindow(QMainWindow):
+    """The editor.
+
+    Attributes:
+        documents: Opens projects and media.
+        bridge: The open project.
+    """
+
+    def __init__(self, preferences: Path) -> None:
+        super().__init__()
+        self.settings = Settings(preferences)
+        self.bridge = ProjectBridge(self)
+        self.selection = Selection(self.bridge, self)
+        self.playhead = Playhead(self)
+        self.loader = FrameLoader(lambda path: CachedSource(open_media(path)), fingerprint)
+        self.engine = EngineThread(open_media, DEFAULT_MODEL)
+        self.documents = Documents(self.bridge, self.loader, home.projects_folder())
+        self.editing = Editing(self.bridge, self.selection, self.playhead)
+        self.clicks = Clicks(self.bridge, self.selection, self.engine)
+        self.tracking = Tracking(self.bridge, self.selection, self.playhead, self.engine)
+        self.navigation = Navigation(self.bridge, self.selection, self.playhead)
+        self.files = Files(self.documents, self)
+        self.exporting = Exporting(self.bridge, self)
+        self._model, self._device = "", ""
+        self._make_widgets()
+        self._wire()
+        self._lay_out()
+        self._start()
+
+    # Slots of the actions table
+
+    def set_theme(self, name: str) -> None:
+        """Dress everything anew and remember the choice."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, name)
+        self.settings.change(theme=name)
+        refresh_icons(self.actions_by_id)
+        for part in (self.start_page, self.message_bar, self.strips):
+            part.refresh_icons()
+        self.update()
+
+    def rename_object(self) -> None:
+        self.objects_panel.start_rename()
+
+    def show_shortcuts(self) -> None:
+        ShortcutsDialog(self).open()
+
+    def show_about(self) -> None:
+        AboutDialog(self).open()
+
+    def undo(self) -> None:
+        """Undo; a run that goes on is stopped first, so that nothing overwrites what undo restores."""
+        self.tracking.stop()
+        self.bridge.undo()
+
+    def redo(self) -> None:
+        self.tracking.stop()
+        self.bridge.redo()
+
+    # Building
+
+    def _make_widgets(self) -> None:
+        self.canvas = Canvas()
+        self.strips = CanvasStrips(self.canvas)
+        self.timeline = Timeline()
+        self.start_page = StartPage()
+        self.message_bar = MessageBar()
+        self.objects_panel = ObjectsPanel()
+        self.frame_panel = FramePanel()
+        self.edge_panel = EdgePanel()
+        self.actions_by_id = build_actions(
+            self,
+            {
+                "window": self,
+                "files": self.files,
+                "exporting": self.exporting,
+                "bridge": self.bridge,
+                "editing": self.editing,
+                "canvas": self.canvas,
+                "playhead": self.playhead,
+                "navigation": self.navigation,
+                "selection": self.selection,
+                "tracking": self.tracking,
+            },
+        )
+        self.transport = Transport(self.actions_by_id)
+        self.status = StatusBar(self.actions_by_id["stop"])
+        self.presenter = Presenter(
+            bridge=self.bridge,
+            selection=self.selection,
+            playhead=self.playhead,
+            clicks=self.clicks,
+            tracking=self.tracking,
+            loader=self.loader,
+            canvas=self.canvas,
+            timeline=self.timeline,
+            transport=self.transport,
+            objects=self.objects_panel,
+            frame_panel=self.frame_panel,
+            edge=self.edge_panel,
+            actions=self.actions_by_id,
+        )
+
+    def _lay_out(self) -> None:
+        build_menus(self.menuBar(), self.actions_by_id)
+        self.toolbar = build_toolbar(self.actions_by_id)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.toolbar)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start_page)
+        self.pages.addWidget(self._editor())
+        page = QWidget()
+        column = _column(page)
+        column.addWidget(self.message_bar)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(page)
+        self.resize(*_HOME)
+        if geometry := self.settings.now.window_geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        self._show_page()
+
+    def _editor(self) -> QWidget:
+        bottom = QWidget()
+        bottom.setObjectName("bottom")
+        bottom.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = _column(bottom)
+        column.addWidget(self.transport)
+        column.addWidget(self.timeline, 1)
+        top = QWidget()
+        row = QHBoxLayout(top)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.canvas, 1)
+        row.addWidget(self._side())
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.addWidget(top)
+        splitter.addWidget(bottom)
+        splitter.setStretchFactor(0, 1)
+        splitter.setCollapsible(0, False)
+        splitter.setCollapsible(1, False)
+        splitter.setSizes([_HOME[1] - _TIMELINE_HEIGHT, _TIMELINE_HEIGHT + 48])
+        return splitter
+
+    def _side(self) -> QWidget:
+        side = QWidget()
+        side.setObjectName("side")
+        side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        side.setFixedWidth(_SIDE_WIDTH)
+        column = _column(side)
+        column.addWidget(self.objects_panel, 1)
+        column.addWidget(self.frame_panel)
+        column.addWidget(self.edge_panel)
+        return side
+
+    # Wiring
+
+    def _wire(self) -> None:
+        self._wire_canvas()
+        self._wire_panels()
+        for signal in (self.bridge.refused, self.documents.failed, self.engine.failed):
+            signal.connect(self._show_error)
+        self.documents.clip_missing.connect(self._show_missing_clip)
+        self.documents.opened.connect(self._opened)
+        self.bridge.replaced.connect(self._project_replaced)
+        self.bridge.clip_changed.connect(self._clip_changed)
+        self.bridge.jump_wanted.connect(self.playhead.go_to)
+        self.loader.opened.connect(self._media_opened, Qt.ConnectionType.QueuedConnection)
+        self.loader.failed.connect(self._frame_failed, Qt.ConnectionType.QueuedConnection)
+        self.engine.model_ready.connect(self._model_ready)
+        self.tracking.progressed.connect(self._show_progress)
+        self.tracking.ended.connect(self.status.show_message)
+
+    def _wire_canvas(self) -> None:
+        canvas, editing = self.canvas, self.editing
+        canvas.point_added.connect(editing.add_point)
+        canvas.point_moved.connect(editing.move_point)
+        canvas.point_deleted.connect(editing.delete_point)
+        canvas.box_drawn.connect(editing.draw_box)
+        canvas.preview_wanted.connect(self.clicks.preview)
+        canvas.object_picked.connect(self.selection.choose)
+        canvas.play_tapped.connect(self.playhead.toggle)
+        canvas.file_dropped.connect(self._files_dropped)
+        self.start_page.file_dropped.connect(self._files_dropped)
+        self.start_page.open_wanted.connect(self.files.choose_file)
+        self.start_page.sample_wanted.connect(self.files.open_sample)
+        self.start_page.recent_wanted.connect(self.documents.open)
+
+    def _wire_panels(self) -> None:
+        panel, editing = self.objects_panel, self.editing
+        panel.object_chosen.connect(self.selection.choose)
+        panel.add_wanted.connect(editing.new_object)
+        panel.rename_chosen.connect(editing.rename)
+        panel.color_chosen.connect(editing.recolor)
+        panel.visible_chosen.connect(editing.show)
+        panel.locked_chosen.connect(editing.lock_object)
+        panel.order_chosen.connect(editing.reorder)
+        panel.delete_wanted.connect(editing.delete_object)
+        self.frame_panel.lock_chosen.connect(editing.lock_frame)
+        self.frame_panel.candidate_chosen.connect(self._candidate_chosen)
+        self.edge_panel.edge_changed.connect(editing.set_edge)
+        self.timeline.frame_chosen.connect(self.playhead.go_to)
+        self.timeline.range_chosen.connect(editing.set_range)
+        self.timeline.object_chosen.connect(self.selection.choose)
+        self.timeline.next_keyframe_wanted.connect(self.navigation.keyframe_after)
+        self.transport.frame_chosen.connect(self.playhead.go_to)
+
+    def _start(self) -> None:
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(ShortcutGuard(self))
+        self.actions_by_id[f"theme_{self.settings.now.theme}"].setChecked(True)
+        self.actions_by_id["tool_points"].setChecked(True)
+        self.start_page.set_recent([Path(p) for p in self.settings.now.recent_files])
+        self.setAcceptDrops(True)
+        self._memory = QTimer(self, interval=_MEMORY_EVERY)
+        self._memory.timeout.connect(self._show_machine)
+        self._memory.start()
+        self._show_machine()
+        self.loader.start()
+        # the window shows first: loading torch takes the processor
+        QTimer.singleShot(0, self, self.engine.start)
+
+    # What comes
+
+    def _project_replaced(self) -> None:
+        self.playhead.go_to(0)
+        self.message_bar.clear()
+        self._clip_changed()
+
+    def _clip_changed(self) -> None:
+        clip = self.bridge.project.clip
+        if clip is None:
+            self.engine.set_footage(None)
+        else:
+            self.engine.set_footage(Path(clip.info.path), still=clip.info.frames == 1)
+        self._show_page()
+
+    def _media_opened(self, generation: int, fingerprint_: str, info: object) -> None:
+        if generation == self.loader.generation:
+            self.presenter.show_current_frame()
+
+    def _frame_failed(self, generation: int, error: StudioError) -> None:
+        if generation == self.loader.generation and not self.documents.is_opening:
+            self._show_error(error)
+
+    def _opened(self, path: Path) -> None:
+        self.settings.remember(path)
+        self.start_page.set_recent([Path(p) for p in self.settings.now.recent_files])
+        self.setWindowTitle(self.documents.title)
+        warnings = self.bridge.project.clip.info.warnings if self.bridge.project.clip else ()
+        if warnings:
+            self.message_bar.show_message("warning", " ".join(warnings))
+
+    def _files_dropped(self, paths: list[Path]) -> None:
+        self.documents.open(paths[0])
+
+    def _candidate_chosen(self, candidate: int) -> None:
+        self.clicks.choose_candidate(self.selection.object_id, self.playhead.frame, candidate)
+
+    def _model_ready(self, recipe: str, device: str) -> None:
+        self._model, self._device = recipe.partition("@")[0], device
+        self._show_machine()
+
+    def _show_page(self) -> None:
+        has_project = self.bridge.is_open
+        self.pages.setCurrentIndex(1 if has_project else 0)
+        self.toolbar.setVisible(has_project)
+        self.strips.set_visible(self.bridge.project.clip is not None)
+        self.setWindowTitle(self.documents.title)
+        if has_project:
+            self.canvas.setFocus()
+
+    def _show_error(self, error: StudioError) -> None:
+        self.message_bar.show_error(error)
+
+    def _show_missing_clip(self, error: StudioError) -> None:
+        self.message_bar.show_error(error, "Find the footage…", self.files.relink)
+
+    def _show_progress(self, done: int, total: int, rate: float, left: float) -> None:
+        self.status.set_progress(self.tracking.label, done, total, rate, left if rate else None)
+
+    def _show_machine(self) -> None:
+        self.status.set_machine(self._model or "loading the model", self._device, process_bytes())
+
+    # Qt overrides
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Everything is saved already: stop what runs, keep what came, fold the project file."""
+        self._memory.stop()
+        self.playhead.stop()
+        self.tracking.stop()
+        self.exporting.stop()
+        self.engine.stop()
+        self.loader.stop()
+        self.settings.change(window_geometry=bytes(self.saveGeometry().toBase64().data()).decode())
+        self.documents.close()
+        event.accept()
+
+
+def _column(widget: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    return column

@@ -1,0 +1,260 @@
+"""Shows the document: pushes what changed into canvas, timeline, panels and actions. Decides nothing, edits nothing."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QImage
+
+from sam2_studio.core.frames import Frame
+from sam2_studio.core.project import Project
+from sam2_studio.ui.action_menus import enable_actions
+from sam2_studio.ui.canvas.canvas import Canvas
+from sam2_studio.ui.canvas.overlay import ShownMask
+from sam2_studio.ui.clicks import Clicks
+from sam2_studio.ui.engine_thread import SegmentAnswer
+from sam2_studio.ui.frame_loader import FrameLoader
+from sam2_studio.ui.panels.edge_panel import EdgePanel
+from sam2_studio.ui.panels.frame_panel import FramePanel
+from sam2_studio.ui.panels.object_state import object_state
+from sam2_studio.ui.panels.objects_panel import ObjectsPanel
+from sam2_studio.ui.playback import Playhead
+from sam2_studio.ui.project_bridge import ProjectBridge
+from sam2_studio.ui.selection import Selection
+from sam2_studio.ui.timeline.next_step import next_step
+from sam2_studio.ui.timeline.timeline import Timeline
+from sam2_studio.ui.timeline.transport import Transport
+from sam2_studio.ui.tracking import Tracking
+
+
+class Presenter(QObject):
+    """Listens to the document and shows it."""
+
+    def __init__(
+        self,
+        *,
+        bridge: ProjectBridge,
+        selection: Selection,
+        playhead: Playhead,
+        clicks: Clicks,
+        tracking: Tracking,
+        loader: FrameLoader,
+        canvas: Canvas,
+        timeline: Timeline,
+        transport: Transport,
+        objects: ObjectsPanel,
+        frame_panel: FramePanel,
+        edge: EdgePanel,
+        actions: Mapping[str, QAction],
+    ) -> None:
+        super().__init__(bridge)
+        self._bridge, self._selection, self._playhead = bridge, selection, playhead
+        self._clicks, self._tracking, self._loader = clicks, tracking, loader
+        self._canvas, self._timeline, self._transport = canvas, timeline, transport
+        self._objects, self._frame_panel, self._edge = objects, frame_panel, edge
+        self._actions = actions
+        self._candidates: SegmentAnswer | None = None
+        self._listen()
+
+    def _listen(self) -> None:
+        bridge = self._bridge
+        bridge.replaced.connect(self._show_all)
+        bridge.clip_changed.connect(self._show_clip)
+        bridge.objects_changed.connect(self._show_objects)
+        bridge.prompts_changed.connect(self._show_prompts)
+        bridge.masks_changed.connect(self._show_masks)
+        bridge.history_changed.connect(self._show_actions)
+        self._selection.changed.connect(self._show_selection)
+        self._playhead.moved.connect(self._ask_for_frame)
+        self._playhead.playing_changed.connect(self._transport.set_playing)
+        self._tracking.running_changed.connect(self._show_actions)
+        self._clicks.answered.connect(self._keep_candidates)
+        self._clicks.busy_changed.connect(self._canvas.set_busy)
+        self._clicks.preview_changed.connect(self._canvas.set_preview)
+        queued = Qt.ConnectionType.QueuedConnection
+        self._loader.frame_ready.connect(self._show_frame, queued)
+        self._loader.thumbnail_ready.connect(self._show_thumbnail, queued)
+        self._timeline.thumbnails_wanted.connect(self._loader.want_thumbnails)
+
+    # Whole
+
+    def _show_all(self) -> None:
+        """Another project: nothing of the old one may stay."""
+        self._canvas.set_frame(None)
+        self._clicks.set_frame(None)
+        self._candidates = None
+        self._show_clip()
+        for each in self._bridge.project.objects:
+            self._timeline.set_track(each.id, self._bridge.project.track(each.id))
+        self._show_objects()
+        self._show_selection()
+
+    def _show_clip(self) -> None:
+        clip = self._bridge.project.clip
+        self._playhead.set_clip(clip)
+        self._timeline.set_clip(clip)
+        self._transport.set_clip(clip)
+        self._objects.set_can_add(clip is not None)
+        self._show_actions()
+
+    # Frames
+
+    def show_current_frame(self) -> None:
+        """Ask for the picture under the playhead."""
+        self._ask_for_frame(self._playhead.frame, 1)
+
+    def _ask_for_frame(self, frame: int, direction: int) -> None:
+        self._loader.show(frame, direction=direction)
+        self._timeline.set_current(frame)
+        self._transport.set_current(frame)
+        self._show_frame_panel()
+        self._show_actions()
+
+    def _show_frame(self, generation: int, frame: Frame) -> None:
+        """Picture and masks change together, so that no mask is seen on another frame's picture."""
+        if generation != self._loader.generation:
+            return
+        self._canvas.set_frame(frame)
+        self._clicks.set_frame(frame)
+        self._show_canvas_masks()
+        self._show_canvas_prompts()
+
+    def _show_thumbnail(self, generation: int, frame: int, picture: QImage) -> None:
+        if generation == self._loader.generation:
+            self._timeline.set_thumbnail(frame, picture)
+
+    # Parts
+
+    def _show_objects(self) -> None:
+        objects = self._bridge.project.objects
+        self._timeline.set_objects(objects)
+        self._objects.set_objects(objects)
+        self._objects.set_selected(self._selection.object_id)
+        self._show_states()
+        self._show_edge()
+        self._show_canvas_masks()
+        self._show_actions()
+
+    def _show_selection(self) -> None:
+        self._objects.set_selected(self._selection.object_id)
+        self._timeline.set_selected(self._selection.object_id)
+        self._show_edge()
+        self._show_frame_panel()
+        self._show_canvas_masks()
+        self._show_canvas_prompts()
+        self._show_actions()
+
+    def _show_prompts(self, places: set[tuple[int, int]]) -> None:
+        if (self._selection.object_id, self._playhead.frame) in places:
+            self._show_canvas_prompts()
+            self._show_frame_panel()
+        self._show_actions()
+
+    def _show_masks(self, places: set[tuple[int, int]]) -> None:
+        frames: dict[int, list[int]] = {}
+        for object_id, frame in places:
+            frames.setdefault(object_id, []).append(frame)
+        for object_id, changed in frames.items():
+            self._timeline.update_track(object_id, self._bridge.project.track(object_id), changed)
+        if any(frame == self._canvas_frame for _, frame in places):
+            self._show_canvas_masks()
+            self._show_frame_panel()
+        self._show_states()
+        self._show_actions()
+
+    def _show_states(self) -> None:
+        clip = self._bridge.project.clip
+        if clip is not None:
+            states = {i: object_state(s, clip.source_range) for i, s in self._timeline.states.items()}
+            self._objects.set_states(states)
+
+    def _show_edge(self) -> None:
+        chosen = self._selection.object
+        self._edge.set_edge(None if chosen is None else chosen.edge)
+
+    # Canvas and this frame
+
+    @property
+    def _canvas_frame(self) -> int | None:
+        frame = self._canvas.frame
+        return None if frame is None else frame.number
+
+    def _show_canvas_masks(self) -> None:
+        frame = self._canvas_frame
+        if frame is None:
+            return
+        shown = []
+        for each in self._bridge.project.objects:
+            mask = self._bridge.mask(each.id, frame)
+            if mask is not None and not mask.is_empty:
+                selected = each.id == self._selection.object_id
+                shown.append(ShownMask(each.id, mask, each.color, each.visible, selected))
+        self._canvas.set_masks(shown)
+
+    def _show_canvas_prompts(self) -> None:
+        chosen, frame = self._selection.object, self._canvas_frame
+        if chosen is not None and frame is not None:
+            self._canvas.set_prompts(self._bridge.project.prompts(chosen.id, frame), editable=not chosen.locked)
+
+    def _show_frame_panel(self) -> None:
+        project, chosen, frame = self._bridge.project, self._selection.object, self._playhead.frame
+        self._frame_panel.set_prompts(None if chosen is None else project.prompts(chosen.id, frame))
+        self._frame_panel.set_mask(None if chosen is None else project.track(chosen.id).get(frame))
+        self._show_candidates()
+
+    def _keep_candidates(self, answer: SegmentAnswer) -> None:
+        self._candidates = answer
+        self._show_candidates()
+
+    def _show_candidates(self) -> None:
+        answer = self._candidates
+        here = (self._selection.object_id, self._playhead.frame)
+        if answer is None or (answer.request.object_id, answer.request.number) != here:
+            self._frame_panel.set_candidates(0, None)
+        elif self._bridge.project.prompts(*here) == answer.request.prompts:
+            self._frame_panel.set_candidates(len(answer.prediction.candidates), answer.request.settings.candidate or 0)
+
+    # Actions
+
+    def _show_actions(self) -> None:
+        enable_actions(self._actions, conditions(self._bridge, self._selection, self._playhead, self._tracking))
+        clip = self._bridge.project.clip
+        states = self._timeline.states.values()
+        if clip is None:
+            return
+        stale = sum(s.stale_count for s in states)
+        missing = sum(s.missing_count(clip.source_range.start, clip.source_range.stop) for s in states if s.has_masks)
+        has_masks = any(s.has_masks for s in states)
+        running = self._tracking.is_running
+        self._transport.set_stale(stale)
+        self._transport.set_step(next_step(has_masks=has_masks, stale=stale, missing=missing, is_tracking=running))
+
+
+def conditions(bridge: ProjectBridge, selection: Selection, playhead: Playhead, tracking: Tracking) -> set[str]:
+    """Which conditions of `actions.CONDITIONS` hold."""
+    project, chosen, running = bridge.project, selection.object, tracking.is_running
+    tracks = [project.track(o.id) for o in project.objects]
+    own = project.track(selection.object_id)
+    history = bridge.file.history if bridge.is_open else None
+    holding = {
+        "has_clip": project.clip is not None,
+        "has_motion": project.clip is not None and project.clip.info.frames > 1,
+        "has_object": chosen is not None,
+        "has_selection": chosen is not None,
+        "has_keyframes": bool(own.keyframes),
+        "has_mask": playhead.frame in own,
+        "has_masks": any(len(track) for track in tracks),
+        "has_doubtful": any(track.frames_where(doubtful=True) for track in tracks),
+        "has_stale": not running and any(track.frames_where(stale=True) for track in tracks),
+        "can_track": not running and can_track(project),
+        "is_tracking": running,
+        "can_undo": history is not None and bool(history.undo_label),
+        "can_redo": history is not None and bool(history.redo_label),
+    }
+    return {name for name, holds in holding.items() if holds}
+
+
+def can_track(project: Project) -> bool:
+    """Whether there is a clip and an object with a prompt or a keyframe."""
+    if project.clip is None or project.clip.info.frames < 2:
+        return False
+    return any(project.track(o.id).keyframes or project.prompted_frames(o.id) for o in project.objects if not o.locked)
