@@ -101,7 +101,7 @@ def track_project(
     """
     started = time.monotonic()
     with footage(file) as (clip, source):
-        span = (within or clip.source_range).checked(clip.info.frames)
+        span = (clip.source_range if within is None else within).checked(clip.info.frames)
         request = track_request(file, object_ids, direction, span)
         file.history.do(set_model(file.project, model.recipe))
         yield TrackProgress(done=0, total=len(span), seconds=0.0)

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sam2_studio.batch.prompts import Subject
-from sam2_studio.core.clip import Clip
+from sam2_studio.core.clip import Clip, ClipInfo
 from sam2_studio.core.commands import add_object, add_point, set_box, set_mask_prompt
-from sam2_studio.core.frames import FrameSource
 from sam2_studio.core.schema import SUFFIX
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import ProjectError
@@ -29,12 +28,12 @@ def check_project_path(path: Path, *, overwrite: bool) -> None:
         raise ProjectError(f"There is no folder “{path.parent}”.", "Create it, or choose another one.")
 
 
-def new_project(path: Path, source: FrameSource, *, overwrite: bool = False) -> ProjectFile:
-    """Make a project of the footage that `source` reads. Raises ProjectError as `ProjectFile.create`."""
+def new_project(path: Path, info: ClipInfo, *, overwrite: bool = False) -> ProjectFile:
+    """Make a project of the footage that a probe found. Raises ProjectError as `ProjectFile.create`."""
     file = ProjectFile.create(path, overwrite=overwrite)
     try:
-        media = str(Path(source.info.path).absolute())
-        file.set_footage(Clip.whole(source.info, fingerprint(Path(media))).relinked(media))
+        media = str(Path(info.path).absolute())
+        file.set_footage(Clip.whole(info, fingerprint(Path(media))).relinked(media))
     except BaseException:
         file.close()
         raise

@@ -32,6 +32,7 @@ from sam2_studio.engine.windows import Window
 from sam2_studio.export.spec import ExportSpec
 from sam2_studio.media.cache import CachedSource
 from sam2_studio.media.open import open_media
+from sam2_studio.media.probe import probe
 from sam2_studio.resources import resource as shipped
 
 _TIMES = 7
@@ -93,11 +94,7 @@ def track_and_weigh(frames: int) -> int:
     """Track through a clip of so many frames in this process; its peak memory in bytes."""
     with tempfile.TemporaryDirectory() as folder:
         clip = _long_clip(Path(folder, "clip.mp4"), frames)
-        source = open_media(clip)
-        try:
-            file = new_project(Path(folder, "weighed.cutout"), source)
-        finally:
-            source.close()
+        file = new_project(Path(folder, "weighed.cutout"), probe(clip))
         try:
             ids = add_subjects(file, [Subject("square", {0: PromptSet(box=Box(40, 40, 140, 140))})])
             for _ in track_project(file, load_model(), ids):
@@ -148,11 +145,7 @@ def _seek(source: FrameSource) -> float:
 
 def _export(model: Model) -> float:
     with tempfile.TemporaryDirectory() as folder:
-        source = open_media(shipped("sample", "bigbuckbunny.mp4"))
-        try:
-            file = new_project(Path(folder, "export.cutout"), source)
-        finally:
-            source.close()
+        file = new_project(Path(folder, "export.cutout"), probe(shipped("sample", "bigbuckbunny.mp4")))
         span = FrameRange(_START, _START + _TRACKED)
         try:
             ids = add_subjects(file, [Subject("rabbit", {_START: _BOX})])

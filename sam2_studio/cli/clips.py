@@ -10,12 +10,15 @@ from sam2_studio.cli.console import Console, Pace
 from sam2_studio.cli.options import AsJson, Device, ModelName, Overwrite, Quiet, Range, parse_prompts, parse_range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sam2_studio.batch.pipeline import TrackProgress, TrackReport
+    from sam2_studio.batch.prompts import Subject
     from sam2_studio.core.clip import ClipInfo
     from sam2_studio.core.frames import FrameRange
     from sam2_studio.core.project import Project
+    from sam2_studio.core.store import ProjectFile
+    from sam2_studio.engine.models import Model
     from sam2_studio.export.runner import ExportProgress, ExportReport
 
 
@@ -49,35 +52,23 @@ def track(
     video, by their own numbers for a sequence. A prompts file is {"objects": [{"name": "dog", "prompts": [{"frame": 0,
     "box": [10, 20, 200, 180]}]}]}; each prompt has a "box", a "point" (and "positive": false to take away) or a "mask".
     """
-    from sam2_studio.batch.projects import add_subjects, check_project_path, new_project
+    from sam2_studio.batch.projects import check_project_path
     from sam2_studio.batch.prompts import check_subjects, read_prompts_file
     from sam2_studio.batch.written import WrittenSubject
-    from sam2_studio.media.open import open_media
+    from sam2_studio.media.probe import probe
 
     console = Console(quiet=quiet, as_json=as_json)
     own = parse_prompts(box or [], point or [], negative or [], mask or [])
-    wanted = parse_range(frames) if frames else None
+    wanted = parse_range(frames) if frames is not None else None
     check_project_path(output, overwrite=overwrite)
+    info = probe(media)
     written = ([WrittenSubject("", own)] if own else []) + list(read_prompts_file(prompts) if prompts else ())
-    source = open_media(media)
+    subjects = check_subjects(written, info)
+    within = by_index(wanted, info) if wanted is not None else None
+    console.warn(info.warnings)
+    file, loaded = _prepared(output, info, subjects, (model, device), overwrite=overwrite)
     try:
-        subjects = check_subjects(written, source.info)
-        within = by_index(wanted, source.info) if wanted else None
-        console.warn(source.info.warnings)
-        from sam2_studio.batch.pipeline import track_project
-        from sam2_studio.engine.device import use_threads
-        from sam2_studio.engine.models import load_model
-        from sam2_studio.engine.requests import Direction
-
-        use_threads()
-        loaded = load_model(model, device)
-        file = new_project(output, source, overwrite=overwrite)
-    finally:
-        source.close()
-    try:
-        ids = add_subjects(file, subjects)
-        events = track_project(file, loaded, ids, direction=Direction(direction.value), within=within)
-        report = follow_track(events, console)
+        report = follow_track(_events(file, loaded, direction, within), console)
     finally:
         file.close()
     console.say(f"{report.frames} frames tracked in {report.seconds:.1f} s: {output}")
@@ -101,7 +92,7 @@ def export(
     from sam2_studio.export.spec import ExportSpec
 
     console = Console(quiet=quiet, as_json=as_json)
-    wanted = parse_range(frames) if frames else None
+    wanted = parse_range(frames) if frames is not None else None
     file = ProjectFile.open(project, read_only=True)
     try:
         spec = ExportSpec(
@@ -178,6 +169,31 @@ def by_index(wanted: "FrameRange", info: "ClipInfo") -> "FrameRange":
             "Give first:last+1 inside the clip.",
         )
     return FrameRange(wanted.start - first, wanted.stop - first)
+
+
+def _prepared(
+    output: Path, info: "ClipInfo", subjects: "Sequence[Subject]", model: tuple[str, str], *, overwrite: bool
+) -> "tuple[ProjectFile, Model]":
+    """A project with the subjects in it, and the model, by name and device: loaded first, for it may not be here."""
+    from sam2_studio.batch.projects import add_subjects, new_project
+    from sam2_studio.engine.device import use_threads
+    from sam2_studio.engine.models import load_model
+
+    use_threads()
+    loaded = load_model(*model)
+    file = new_project(output, info, overwrite=overwrite)
+    add_subjects(file, subjects)
+    return file, loaded
+
+
+def _events(
+    file: "ProjectFile", model: "Model", way: Way, within: "FrameRange | None"
+) -> "Iterator[TrackProgress | TrackReport]":
+    from sam2_studio.batch.pipeline import track_project
+    from sam2_studio.engine.requests import Direction
+
+    ids = [thing.id for thing in file.project.objects]
+    return track_project(file, model, ids, direction=Direction(way.value), within=within)
 
 
 def _range_of(project: "Project", wanted: "FrameRange | None") -> "FrameRange | None":

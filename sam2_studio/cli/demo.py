@@ -78,16 +78,12 @@ def _track(path: Path, console: Console) -> None:
     from sam2_studio.batch.prompts import Subject
     from sam2_studio.engine.device import use_threads
     from sam2_studio.engine.models import load_model
-    from sam2_studio.media.open import open_media
+    from sam2_studio.media.probe import probe
     from sam2_studio.resources import resource
 
     use_threads()
     model = load_model("nano")
-    source = open_media(resource("sample", "bigbuckbunny.mp4"))
-    try:
-        file = new_project(path, source, overwrite=True)
-    finally:
-        source.close()
+    file = new_project(path, probe(resource("sample", "bigbuckbunny.mp4")), overwrite=True)
     try:
         follow_track(track_project(file, model, add_subjects(file, [Subject("rabbit", _PROMPTS)])), console)
     finally:
