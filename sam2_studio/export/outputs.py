@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from sam2_studio.core.clip import Clip
+from sam2_studio.core.clip import Clip, ColorTags
 from sam2_studio.core.frames import FrameSource
+from sam2_studio.errors import ExportError
 from sam2_studio.export.compose import Picture
 from sam2_studio.export.formats import Content, PictureFormat, VideoFormat
 from sam2_studio.export.images import PictureWriter, color_chunks, text_chunk
@@ -83,8 +84,9 @@ class _Video:
         frames = spec.frames(clip)
         self._part, self._format, self._depth = part, written, spec.depth(clip)
         self._times = export_times(source, frames)
-        self._codes = codes_for(clip.info.color, full_range=written.full_range)
-        self._warnings: list[str] = []
+        # A matte is coverage, not light: the source's transfer would make a colour-managed program bend it.
+        tags = ColorTags() if spec.rules.content is Content.MATTE else clip.info.color
+        self._codes = codes_for(tags, full_range=written.full_range)
         self._sound = self._open_sound(clip)
         carried = clip.timecode(frames.start) if spec.rules.timecode and clip.info.timecode else None
         try:
@@ -110,7 +112,7 @@ class _Video:
 
     @property
     def warnings(self) -> Sequence[str]:
-        return (*self._warnings, *(self._sound.warnings if self._sound else ()))
+        return self._sound.warnings if self._sound else ()
 
     def finish(self) -> None:
         self._writer.finish()
@@ -130,9 +132,8 @@ class _Video:
             return None
         try:
             return Sound(Path(clip.info.path), self._times)
-        except OSError as error:
-            self._warnings.append(f"The sound of {clip.info.path} is left out: {error.strerror}.")
-            return None
+        except FileNotFoundError as error:
+            raise ExportError(f"The source {clip.info.path} is no longer there.", "Link the clip anew.") from error
 
     def _close_sound(self) -> None:
         if self._sound is not None:

@@ -39,14 +39,13 @@ class Sound:
 
     def attach(self, output: av.container.OutputContainer, written: VideoFormat) -> None:
         """Add the streams, before the first packet is written."""
-        self._input = av.open(self._file, "r")
-        for stream in self._input.streams.audio:
-            name = stream.codec_context.name
-            if name in written.sound_codecs:
-                self._tracks[stream.index] = _Copy(stream, output, self._times, mp4=written.tick == 0)
-            elif written.sound_fallback:
-                self._tracks[stream.index] = _Encode(stream, output, self._times, written.sound_fallback)
-                self.warnings.append(f"The sound ({name}) was encoded anew as {written.sound_fallback}.")
+        try:
+            self._input = av.open(self._file, "r")
+            for stream in self._input.streams.audio:
+                self._add(stream, output, written)
+        except (av.FFmpegError, ValueError) as error:
+            self.warnings.append(f"The sound of {self._path.name} is left out: {error}.")
+            return
         streams = [stream for stream in self._input.streams.audio if stream.index in self._tracks]
         self._seek(streams)
         if streams:
@@ -69,6 +68,14 @@ class Sound:
             if self._input is not None:
                 self._input.close()
         self._file.close()
+
+    def _add(self, stream: av.AudioStream, output: av.container.OutputContainer, written: VideoFormat) -> None:
+        name = stream.codec_context.name
+        if name in written.sound_codecs:
+            self._tracks[stream.index] = _Copy(stream, output, self._times, mp4=written.tick == 0)
+        elif written.sound_fallback:
+            self._tracks[stream.index] = _Encode(stream, output, self._times, written.sound_fallback)
+            self.warnings.append(f"The sound ({name}) was encoded anew as {written.sound_fallback}.")
 
     def _seek(self, streams: list[av.AudioStream]) -> None:
         if self._times.start is None or not streams or self._input is None:

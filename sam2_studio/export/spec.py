@@ -77,7 +77,7 @@ class ExportSpec:
 
     def __post_init__(self) -> None:
         find_preset(self.preset)
-        if "\0" in str(self.target) or not self.target.name:
+        if "\0" in str(self.target):
             raise ExportError(f"{str(self.target)!r} can't be the name of a file.", "Choose another name.")
 
     @property
@@ -186,7 +186,7 @@ def _check_folder(folder: Path) -> None:
     """A picture folder that doesn't exist yet is made later; the folder it goes into must be there."""
     existing = folder if folder.exists() else folder.parent
     if not existing.is_dir():
-        raise ExportError(f"The folder {existing} doesn't exist.", "Create it, or choose another folder.")
+        raise ExportError(f"There is no folder {existing}.", "Create it, or choose another one.")
     if not os.access(existing, os.W_OK | os.X_OK):
         raise ExportError(f"The folder {existing} can't be written to.", "Choose another folder.")
 
@@ -200,6 +200,8 @@ def _check_file(path: Path, sources: frozenset[tuple[int, int]], *, overwrite: b
     try:
         found = path.stat()
     except FileNotFoundError:
+        if path.is_symlink() and not overwrite:
+            raise ExportError(f"{path} exists already, as a link to nowhere.", "Choose another name.") from None
         return
     except OSError as error:
         raise ExportError(f"{path} can't be looked at: {error.strerror}.", "Choose another place.") from error

@@ -204,7 +204,7 @@ def test_web_says_that_it_has_alpha(tmp_path: Path) -> None:
 
 @needs_ffprobe
 @pytest.mark.parametrize("transfer", ["smpte2084", "arib-std-b67"])
-@pytest.mark.parametrize(("preset", "name"), EVERY[1:3] + EVERY[4:])
+@pytest.mark.parametrize(("preset", "name"), [*EVERY[1:3], EVERY[6]])
 def test_hdr_keeps_its_tags(tmp_path: Path, preset: str, name: str, transfer: str) -> None:
     tags = ColorTags("tv", "bt2020nc", "bt2020", transfer)
     report = Case(still([numbered_frame(1, 64, 48)], color=tags)).run(preset, tmp_path / name)
@@ -214,6 +214,15 @@ def test_hdr_keeps_its_tags(tmp_path: Path, preset: str, name: str, transfer: st
     )[1:]
     eight = preset in ("web", "replace")
     assert any("HDR" in warning for warning in report.warnings) == eight
+
+
+@needs_ffprobe
+def test_matte_of_hdr_carries_no_hdr_tags(tmp_path: Path) -> None:
+    tags = ColorTags("tv", "bt2020nc", "bt2020", "smpte2084")
+    for name in ("out.mkv", "out.mp4"):
+        report = Case(still([numbered_frame(1, 64, 48)], color=tags)).run("matte-video", tmp_path / name)
+        stream = probe(report.files[0])["streams"][0]
+        assert (stream["color_range"], stream["color_transfer"]) == ("pc", "bt709")
 
 
 def varying(tmp_path: Path, *, base: Fraction, durations: list[int]) -> ArraySource:
