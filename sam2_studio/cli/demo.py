@@ -1,4 +1,4 @@
-"""`demo`: the sample clip from a box and two clicks to finished files, to see and to check what the program does."""
+"""`demo`: the sample clip from prompts to finished files, to see and to check what the program does."""
 
 import os
 import subprocess
@@ -12,16 +12,23 @@ import typer
 from sam2_studio.cli.clips import follow_export, follow_track
 from sam2_studio.cli.console import Console, Pace
 from sam2_studio.cli.options import AsJson, Quiet
+from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 
 if TYPE_CHECKING:
     from sam2_studio.export.runner import ExportReport
 
+# The rabbit stands free on this frame: a box, then clicks on fists, ear and face that the box alone misses, and clicks
+# that take away the cave, the grass and the rock beside it.
 _FRAME = 60
-_PROMPTS = {
-    _FRAME: PromptSet(points=(PointPrompt(Point(400, 400)),), box=Box(165, 50, 622, 626)),
-}
+_ON = ((464, 428), (220, 125), (534, 82), (431, 89), (350, 96))
+_BESIDE = ((293, 443), (308, 490), (377, 124), (575, 202), (555, 604), (200, 500))
+_PROMPTS = PromptSet(
+    points=(*(PointPrompt(Point(*at)) for at in _ON), *(PointPrompt(Point(*at), False) for at in _BESIDE)),
+    box=Box(178, 52, 612, 622),
+)
+_EDGE = EdgeSettings(matte=True, specks=3000, holes=400)
 
 
 @dataclass(frozen=True)
@@ -62,9 +69,8 @@ def demo(
     files = [project, *(file for report in reports for file in report.files), *([] if fault else [picture])]
     verified = all(report.verified for report in reports)
     document = {"files": [str(file) for file in files], "verified": verified, "seconds": round(pace.seconds, 3)}
-    console.result(
-        document, [str(project), *(str(out / each.target) for each in _EXPORTS), "" if fault else str(picture)]
-    )
+    shown = [project, *(out / each.target for each in _EXPORTS), *([] if fault else [picture])]
+    console.result(document, [str(path) for path in shown])
     console.say(f"Done in {pace.seconds:.0f} s. Open it: sam2-studio {project}")
     for text in (*(fault for report in reports for fault in report.faults), *([fault] if fault else [])):
         console.complain(text)
@@ -76,6 +82,7 @@ def _track(path: Path, console: Console) -> None:
     from sam2_studio.batch.pipeline import track_project
     from sam2_studio.batch.projects import add_subjects, new_project
     from sam2_studio.batch.prompts import Subject
+    from sam2_studio.core.commands import alter_object
     from sam2_studio.engine.device import use_threads
     from sam2_studio.engine.models import load_model
     from sam2_studio.media.probe import probe
@@ -85,7 +92,9 @@ def _track(path: Path, console: Console) -> None:
     model = load_model("nano")
     file = new_project(path, probe(resource("sample", "bigbuckbunny.mp4")), overwrite=True)
     try:
-        follow_track(track_project(file, model, add_subjects(file, [Subject("rabbit", _PROMPTS)])), console)
+        [rabbit] = add_subjects(file, [Subject("rabbit", {_FRAME: _PROMPTS})])
+        file.history.do(alter_object(file.project, rabbit, "Edge", edge=_EDGE))
+        follow_track(track_project(file, model, [rabbit]), console)
     finally:
         file.close()
 
@@ -94,6 +103,7 @@ def _export(project: Path, target: Path, preset: str, console: Console) -> "Expo
     from sam2_studio.batch.exporting import export_project
     from sam2_studio.export.spec import ExportSpec
 
+    console.say(f"Exporting {target.name}")
     spec = ExportSpec(preset=preset, target=target, overwrite=True)
     report = follow_export(export_project(project, spec), console)
     console.warn(report.warnings)

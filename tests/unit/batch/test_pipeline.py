@@ -1,0 +1,143 @@
+"""Projects made and tracked without a window, with the network itself on a small clip."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sam2_studio.batch.exporting import export_project, object_ids
+from sam2_studio.batch.pipeline import TrackProgress, TrackReport, track_project
+from sam2_studio.batch.projects import add_subjects, check_project_path, new_project
+from sam2_studio.batch.prompts import Subject
+from sam2_studio.core.commands import add_point, lock_frame
+from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.geometry import Box, Point
+from sam2_studio.core.prompts import PointPrompt, PromptSet
+from sam2_studio.core.store import ProjectFile
+from sam2_studio.core.tracks import Origin
+from sam2_studio.engine.models import Model, load_model
+from sam2_studio.errors import ExportError, MediaError, ProjectError, PromptError
+from sam2_studio.export.runner import ExportReport
+from sam2_studio.export.spec import ExportSpec
+from sam2_studio.media.probe import probe
+from tests.media_factory import numbered_frames, write_video
+from tests.synthetic import moving_scene
+
+FRAMES = 6
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load_model("nano", "cpu")
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    return write_video(tmp_path / "clip.mp4", moving_scene(1, FRAMES, size=(160, 96), radius=22).frames)
+
+
+@pytest.fixture
+def file(tmp_path: Path, clip: Path) -> Iterator[ProjectFile]:
+    made = new_project(tmp_path / "p.cutout", probe(clip))
+    yield made
+    made.close()
+
+
+def boxed(frame: int = 2) -> Subject:
+    return Subject("thing", {frame: PromptSet(box=Box(40, 25, 110, 85))})
+
+
+def report_of(events: Iterator[TrackProgress | TrackReport]) -> TrackReport:
+    *_, last = events
+    assert isinstance(last, TrackReport)
+    return last
+
+
+def test_a_run_fills_every_frame_and_says_so(file: ProjectFile, model: Model) -> None:
+    report = report_of(track_project(file, model, add_subjects(file, [boxed()])))
+    assert (report.frames, report.model, report.project) == (FRAMES, "nano", file.path)
+    [thing] = report.objects
+    assert (thing.id, thing.name, thing.frames) == (1, "thing", FRAMES)
+    track = file.project.track(1)
+    assert {n: record.origin for n in track if (record := track.get(n))} == {
+        n: Origin.PROMPTED if n == 2 else Origin.TRACKED for n in range(FRAMES)
+    }
+    assert file.project.model == model.recipe
+
+
+def test_each_mask_is_on_disk_before_the_next(file: ProjectFile, model: Model) -> None:
+    events = track_project(file, model, add_subjects(file, [boxed(0)]))
+    for event in events:
+        if isinstance(event, TrackProgress) and event.done:
+            other = ProjectFile.open(file.path, read_only=True)
+            assert len(other.project.track(1)) >= event.done
+            other.close()
+
+
+def test_closing_the_run_keeps_what_came(file: ProjectFile, model: Model) -> None:
+    events = track_project(file, model, add_subjects(file, [boxed(0)]))
+    while next(events).done < 3:  # type: ignore[union-attr] # progress until then
+        pass
+    events.close()  # type: ignore[attr-defined] # it is a generator
+    assert sorted(file.project.track(1)) == [0, 1, 2, 3]
+
+
+def test_one_undo_takes_the_whole_run_back(file: ProjectFile, model: Model) -> None:
+    report_of(track_project(file, model, add_subjects(file, [boxed()])))
+    file.history.undo()
+    assert sorted(file.project.track(1)) == [2]
+    file.history.redo()
+    assert sorted(file.project.track(1)) == list(range(FRAMES))
+
+
+def test_a_changed_prompt_is_answered_anew_and_locked_frames_stay(file: ProjectFile, model: Model) -> None:
+    ids = add_subjects(file, [boxed()])
+    report_of(track_project(file, model, ids))
+    file.history.do(lock_frame(file.project, 1, 4, locked=True))
+    before = {n: file.project.track(1).get(n) for n in range(FRAMES)}
+    file.history.do(add_point(file.project, 1, 2, PointPrompt(Point(150, 90), False)))
+    report_of(track_project(file, model, ids))
+    after = {n: file.project.track(1).get(n) for n in range(FRAMES)}
+    assert after[4] == before[4]
+    assert after[2] is not None
+    assert before[2] is not None
+    assert after[2].recipe != before[2].recipe
+    assert not file.project.track(1).frames_where(stale=True)
+
+
+def test_a_range_is_kept_to(file: ProjectFile, model: Model) -> None:
+    report = report_of(track_project(file, model, add_subjects(file, [boxed()]), within=FrameRange(3, 5)))
+    assert report.frames == 2
+    assert sorted(file.project.track(1)) == [2, 3, 4]
+    with pytest.raises(PromptError):
+        report_of(track_project(file, model, [1], within=FrameRange(3, 3)))
+
+
+def test_the_clip_is_checked_before_work(file: ProjectFile, model: Model, clip: Path) -> None:
+    ids = add_subjects(file, [boxed()])
+    write_video(clip, numbered_frames(3))
+    with pytest.raises(MediaError, match="3 frames"):
+        report_of(track_project(file, model, ids))
+
+
+def test_a_project_is_exported_beside_its_open_editor(file: ProjectFile, model: Model, tmp_path: Path) -> None:
+    report_of(track_project(file, model, add_subjects(file, [boxed()])))
+    *_, report = export_project(file.path, ExportSpec(preset="png", target=tmp_path / "out"))
+    assert isinstance(report, ExportReport)
+    assert (report.frames, report.verified) == (FRAMES, True)
+    assert all(path.exists() for path in report.files)
+
+
+def test_names_become_ids(file: ProjectFile) -> None:
+    add_subjects(file, [boxed(), Subject("other", {0: PromptSet((PointPrompt(Point(3, 3)),))})])
+    assert object_ids(file.project, ["other", "thing"]) == (2, 1)
+    with pytest.raises(ExportError, match="nobody"):
+        object_ids(file.project, ["nobody"])
+
+
+def test_places_where_no_project_can_be(tmp_path: Path) -> None:
+    (tmp_path / "folder.cutout").mkdir()
+    (tmp_path / "there.cutout").touch()
+    for name in ("p.mp4", "folder.cutout", "there.cutout", "none/p.cutout"):
+        with pytest.raises(ProjectError, match=name.split("/")[0]):
+            check_project_path(tmp_path / name, overwrite=False)
+    check_project_path(tmp_path / "there.cutout", overwrite=True)
