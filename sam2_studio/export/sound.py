@@ -24,12 +24,10 @@ class Sound:
 
     Attributes:
         warnings: What the user should know, one sentence each.
-        packets: Packets written.
     """
 
     def __init__(self, source: Path, times: Times) -> None:
         self.warnings: list[str] = []
-        self.packets = 0
         self._path, self._times = source, times
         self._file = source.open("rb")
         self._tracks: dict[int, _Copy | _Encode] = {}
@@ -55,9 +53,10 @@ class Sound:
         """Write what is heard before `until`, in seconds of the export; None for all that is left."""
         try:
             for packet in self._due(until):
-                self.packets += self._tracks[packet.stream_index].write(packet)
+                self._tracks[packet.stream_index].write(packet)
             if until is None:
-                self.packets += sum(track.finish() for track in self._tracks.values())
+                for track in self._tracks.values():
+                    track.finish()
         except av.FFmpegError:
             self._packets = iter(())
             self.warnings.append(f"The sound of {self._path.name} is damaged; what could be read of it is written.")
@@ -107,27 +106,27 @@ class _Copy:
     ) -> None:
         self._output, self._times = output, times
         self._target = output.add_stream_from_template(stream)
-        # MP4 and MOV hide what comes before 0 by an edit list; Matroska can't.
-        self._early = mp4 and stream.codec_context.name in _OVERLAPPING
+        # MP4 and MOV hide what comes before 0 by an edit list, to the sample; Matroska can't.
+        self._hides = mp4
+        self._needs_one_before = mp4 and stream.codec_context.name in _OVERLAPPING
         self._before: av.Packet[av.AudioStream] | None = None
 
-    def write(self, packet: "av.Packet[av.AudioStream]") -> int:
+    def write(self, packet: "av.Packet[av.AudioStream]") -> None:
         start, stop = self._times.start, self._times.stop
         begin = (packet.pts or 0) * packet.time_base
         end = begin + (packet.duration or 0) * packet.time_base
         if stop is not None and begin >= stop:
-            return 0
-        if start is not None and (end <= start if self._early else begin < start):
+            return
+        if start is not None and (end <= start if self._hides else begin < start):
             self._before = packet
-            return 0
-        ready = [packet] if self._before is None or not self._early else [self._before, packet]
+            return
+        ready = [packet] if self._before is None or not self._needs_one_before else [self._before, packet]
         self._before = None
         for one in ready:
             self._mux(one)
-        return len(ready)
 
-    def finish(self) -> int:
-        return 0
+    def finish(self) -> None:
+        """Nothing waits in a copy."""
 
     def _mux(self, packet: "av.Packet[av.AudioStream]") -> None:
         ticks = round(self._times.shift / packet.time_base)
@@ -152,17 +151,19 @@ class _Encode:
         self._first = times.shift
         self._done = 0  # samples handed to the encoder
 
-    def write(self, packet: "av.Packet[av.AudioStream]") -> int:
-        return self._resample(packet.decode())
+    def write(self, packet: "av.Packet[av.AudioStream]") -> None:
+        self._resample(packet.decode())
 
-    def finish(self) -> int:
-        rest = self._resample([*self._source.codec_context.decode(None), None])
-        return rest + self._mux(self._target.encode(None))
+    def finish(self) -> None:
+        self._resample([*self._source.codec_context.decode(None), None])
+        self._output.mux(self._target.encode(None))
 
-    def _resample(self, frames: Sequence[av.AudioFrame | None]) -> int:
-        return sum(self._take(ready) for frame in frames for ready in self._resampler.resample(frame))
+    def _resample(self, frames: Sequence[av.AudioFrame | None]) -> None:
+        for frame in frames:
+            for ready in self._resampler.resample(frame):
+                self._take(ready)
 
-    def _take(self, frame: av.AudioFrame) -> int:
+    def _take(self, frame: av.AudioFrame) -> None:
         samples = frame.to_ndarray().astype(np.float32, copy=False)
         place = self._done
         if frame.pts is not None and frame.time_base is not None:
@@ -174,21 +175,16 @@ class _Encode:
             samples = samples[:, -gap:]
         elif gap:
             samples = np.pad(samples, ((0, 0), (gap, 0)))
-        return self._encode(samples[:, : self._room()])
+        self._encode(samples[:, : self._room()])
 
     def _room(self) -> int | None:
         """Samples until the end of the range; None where it has no end."""
         return None if self._times.stop is None else max(0, round(self._times.length * self._rate) - self._done)
 
-    def _encode(self, samples: NDArray[np.float32]) -> int:
+    def _encode(self, samples: NDArray[np.float32]) -> None:
         if not samples.shape[1]:
-            return 0
+            return
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), "fltp", self._target.layout.name)
         frame.sample_rate, frame.pts, frame.time_base = self._rate, self._done, Fraction(1, self._rate)
         self._done += samples.shape[1]
-        return self._mux(self._target.encode(frame))
-
-    def _mux(self, packets: "list[av.Packet[av.AudioStream]]") -> int:
-        for packet in packets:
-            self._output.mux(packet)
-        return len(packets)
+        self._output.mux(self._target.encode(frame))

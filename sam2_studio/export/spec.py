@@ -10,6 +10,7 @@ from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Size
 from sam2_studio.errors import ExportError
 from sam2_studio.export.formats import Content, PictureFormat, Preset, VideoFormat, find_preset
+from sam2_studio.export.staging import reported
 from sam2_studio.export.targets import chosen_suffix, planned_paths, source_identities
 
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -166,13 +167,16 @@ def check(spec: ExportSpec, clip: Clip) -> tuple[Path, ...]:
         ExportError: format, depth, folder, name, background or an existing file stands against it.
         PromptError: the range doesn't fit the clip.
     """
-    files = planned_files(spec, clip)
-    spec.depth(clip)
-    _check_background(spec)
-    _check_folder(files[0].parent)
-    sources = source_identities(clip)
-    for path in files:
-        _check_file(path, sources, overwrite=spec.overwrite)
+    with reported(spec.target):
+        _check_length(spec.target)
+        files = planned_files(spec, clip)
+        spec.depth(clip)
+        _check_background(spec)
+        _check_folder(files[0].parent, may_be_made=files[0].parent == spec.target)
+        sources = source_identities(clip)
+        for path in files:
+            _check_length(path)
+            _check_file(path, sources, overwrite=spec.overwrite)
     return files
 
 
@@ -182,29 +186,31 @@ def _check_background(spec: ExportSpec) -> None:
         raise ExportError(f"The background picture {picture} isn't there.", "Choose another picture or a colour.")
 
 
-def _check_folder(folder: Path) -> None:
-    """A picture folder that doesn't exist yet is made later; the folder it goes into must be there."""
-    existing = folder if folder.exists() else folder.parent
+def _check_folder(folder: Path, *, may_be_made: bool) -> None:
+    """A folder of pictures is made later; the folder it goes into must be there."""
+    existing = folder.parent if may_be_made and not folder.exists() else folder
     if not existing.is_dir():
         raise ExportError(f"There is no folder {existing}.", "Create it, or choose another one.")
     if not os.access(existing, os.W_OK | os.X_OK):
         raise ExportError(f"The folder {existing} can't be written to.", "Choose another folder.")
 
 
-def _check_file(path: Path, sources: frozenset[tuple[int, int]], *, overwrite: bool) -> None:
-    if len(os.fsencode(path.name)) > _LONGEST_NAME:
+def _check_length(path: Path) -> None:
+    length = len(os.fsencode(path.name))
+    if length > _LONGEST_NAME:
         raise ExportError(
-            f"The name {path.name} is {len(os.fsencode(path.name))} bytes long.",
+            f"The name {path.name} is {length} bytes long.",
             f"File names can have {_LONGEST_NAME}: choose a shorter one.",
         )
+
+
+def _check_file(path: Path, sources: frozenset[tuple[int, int]], *, overwrite: bool) -> None:
     try:
         found = path.stat()
     except FileNotFoundError:
         if path.is_symlink() and not overwrite:
             raise ExportError(f"{path} exists already, as a link to nowhere.", "Choose another name.") from None
         return
-    except OSError as error:
-        raise ExportError(f"{path} can't be looked at: {error.strerror}.", "Choose another place.") from error
     if (found.st_dev, found.st_ino) in sources:
         raise ExportError(f"{path} is the source itself.", "Choose another name: an export never replaces its source.")
     if path.is_dir():

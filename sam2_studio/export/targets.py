@@ -32,7 +32,7 @@ def chosen_suffix(preset: Preset, target: Path) -> str:
     suffix = target.suffix.lower()
     if suffix in preset.formats:
         return suffix
-    if suffix not in _WITHOUT_ALPHA | _WITH_ALPHA or target.is_dir():
+    if suffix not in _WITHOUT_ALPHA | _WITH_ALPHA or _is_folder(target):
         return preset.suffix
     name_it = f"Name the output with {' or '.join(preset.formats)}, or choose another preset."
     if preset.needs_alpha and suffix in _WITHOUT_ALPHA:
@@ -49,7 +49,7 @@ def planned_paths(preset: Preset, target: Path, clip: Clip, frames: FrameRange) 
     `NAME.####.png` for more. The numbers are the source's, with the same padding throughout, at least four digits.
     """
     suffix = chosen_suffix(preset, target)
-    named = target.suffix.lower() == suffix and not target.is_dir()
+    named = target.suffix.lower() == suffix and not _is_folder(target)
     if not isinstance(preset.formats[suffix], PictureFormat):
         return (target if named else _unnamed_video(target, clip, suffix),)
     if not named:
@@ -86,8 +86,15 @@ def source_identities(clip: Clip) -> frozenset[tuple[int, int]]:
     return frozenset((status.st_dev, status.st_ino) for status in found)
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name too long, or a folder that can't be looked into
+        return False
+
+
 def _unnamed_video(target: Path, clip: Clip, suffix: str) -> Path:
-    return target / f"{_clip_name(clip)}{suffix}" if target.is_dir() else target.with_name(target.name + suffix)
+    return target / f"{_clip_name(clip)}{suffix}" if _is_folder(target) else target.with_name(target.name + suffix)
 
 
 def _numbered(folder: Path, head: str, tail: str, clip: Clip, frames: FrameRange, hashes: int = 0) -> tuple[Path, ...]:

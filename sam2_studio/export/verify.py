@@ -53,6 +53,8 @@ def verify_video(
     Raises:
         ExportError: it can't be read at all, or frames are missing.
     """
+    if not part.stat().st_size:
+        raise _unreadable(part)
     try:
         with part.open("rb") as file, av.open(file, "r", format=written.demuxer) as container:
             stream = container.streams.video[0]
