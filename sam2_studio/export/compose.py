@@ -66,8 +66,9 @@ def cutout(foreground: Pixels, matte: Matte, depth: int) -> Picture:
     """
     alpha = scaled(matte.alpha, depth)
     near = cv2.dilate((alpha > 0).view(np.uint8), np.ones((2 * BLEED + 1,) * 2, np.uint8))
-    rgb = scaled(foreground, depth).copy()
-    rgb[near == 0] = 0
+    whole = scaled(foreground, depth)
+    rgb = np.zeros_like(whole)
+    cv2.copyTo(whole, near, rgb)
     return Picture(rgb=rgb, alpha=alpha)
 
 

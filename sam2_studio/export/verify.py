@@ -4,7 +4,8 @@ Pictures that OpenCV wrote are read by FFmpeg's own PNG decoder; video by a deco
 plane by plane, past every conversion. Lossy formats have tolerances, in `formats`; times, counts and tags have none.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import cast
@@ -58,14 +59,13 @@ def verify_video(
     try:
         with part.open("rb") as file, av.open(file, "r", format=written.demuxer) as container:
             stream = container.streams.video[0]
-            packets = [packet for packet in container.demux(stream) if packet.size]
-            faults = _time_faults(packets, times, written) + _length_faults(stream, times, written)
+            shown, frames = _read(container, written, meant)
+            faults = _time_faults(sorted(shown), times, written) + _length_faults(stream, times, written)
             faults += _tag_faults(stream.codec_context, codes)
-            frames = dict(_decoded(stream, packets, written, meant))
     except (av.FFmpegError, IndexError) as error:
         raise _unreadable(part) from error
-    if len(packets) != len(times.pts) or set(frames) != set(meant):
-        raise ExportError(f"The export has {len(packets)} frames instead of {len(times.pts)}.", "Try another preset.")
+    if len(shown) != len(times.pts) or set(frames) != set(meant):
+        raise ExportError(f"The export has {len(shown)} frames instead of {len(times.pts)}.", "Try another preset.")
     bits = plane_bits(written.pixel_formats[depth])
     for place, picture in meant.items():
         faults += _pixel_faults(place, frames[place], picture, written, bits, codes)
@@ -93,9 +93,8 @@ def _stacked(picture: Picture) -> Pixels:
     return picture.rgb if alpha is None else np.concatenate([picture.rgb, alpha], axis=2)
 
 
-def _time_faults(packets: "Sequence[av.Packet[av.VideoStream]]", times: Times, written: VideoFormat) -> list[str]:
+def _time_faults(found: Sequence[Fraction], times: Times, written: VideoFormat) -> list[str]:
     slack = Fraction(1, 2 * written.tick) if written.tick else Fraction(0)
-    found = sorted((packet.pts or 0) * packet.time_base for packet in packets)
     for place, (have, want) in enumerate(zip(found, times.pts, strict=False)):
         if abs(have - want * times.base) > slack:
             return [f"Frame {place + 1} is shown at {float(have):.6f} s instead of {float(want * times.base):.6f} s."]
@@ -116,22 +115,28 @@ def _tag_faults(context: av.VideoCodecContext, codes: ColorCodes) -> list[str]:
     return [] if found == meant else [f"The colour tags read {found} instead of {meant}."]
 
 
-def _decoded(
-    stream: av.VideoStream,
-    packets: "Sequence[av.Packet[av.VideoStream]]",
-    written: VideoFormat,
-    wanted: Mapping[int, Picture],
-) -> Iterator[tuple[int, av.VideoFrame]]:
+def _read(
+    container: av.container.InputContainer, written: VideoFormat, wanted: Mapping[int, Picture]
+) -> tuple[list[Fraction], dict[int, av.VideoFrame]]:
+    """Times of all packets and the wanted frames, in one pass that holds no more than these."""
+    stream = container.streams.video[0]
     context = stream.codec_context
     if context.name != written.decoder:
         context = cast(av.VideoCodecContext, av.CodecContext.create(written.decoder, "r"))
         context.extradata = stream.codec_context.extradata
-    needed = [packet for place, packet in enumerate(packets) if not written.intra or place in wanted]
-    places = sorted(wanted) if written.intra else range(len(packets))
-    frames = (frame for packet in (*needed, None) for frame in context.decode(packet))
-    for place, frame in zip(places, frames, strict=False):
-        if place in wanted:
-            yield place, frame
+    shown: list[Fraction] = []
+    frames: dict[int, av.VideoFrame] = {}
+    places = iter(sorted(wanted) if written.intra else itertools.count())
+    for packet in container.demux(stream):
+        if packet.size:
+            shown.append((packet.pts or 0) * packet.time_base)
+        if packet.size and written.intra and len(shown) - 1 not in wanted:
+            continue
+        for frame in context.decode(packet if packet.size else None):
+            place = next(places, -1)
+            if place in wanted:
+                frames[place] = frame
+    return shown, frames
 
 
 def _frame_planes(frame: av.VideoFrame) -> tuple[Pixels, ...]:
