@@ -66,7 +66,7 @@ def cutout(foreground: Pixels, matte: Matte, depth: int) -> Picture:
     """
     alpha = scaled(matte.alpha, depth)
     near = cv2.dilate((alpha > 0).view(np.uint8), np.ones((2 * BLEED + 1,) * 2, np.uint8))
-    whole = scaled(foreground, depth)
+    whole = scaled(foreground.copy(), depth)  # OpenCV takes no views of odd strides
     rgb = np.zeros_like(whole)
     cv2.copyTo(whole, near, rgb)
     return Picture(rgb=rgb, alpha=alpha)
