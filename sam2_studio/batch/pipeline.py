@@ -19,10 +19,11 @@ from sam2_studio.core.prompts import PromptSet
 from sam2_studio.core.records import is_made_from, prompted_record, tracked_record
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.core.tracks import MaskRecord, Origin
+from sam2_studio.engine.embeddings import FeatureCache
 from sam2_studio.engine.models import Model
 from sam2_studio.engine.requests import Direction, FrameResult
 from sam2_studio.engine.segmenter import Segmenter
-from sam2_studio.engine.tracker import Tracker
+from sam2_studio.engine.tracker import CACHED_BYTES, Tracker
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +106,7 @@ def track_project(
         request = track_request(file, object_ids, direction, span)
         file.history.do(set_model(file.project, model.recipe))
         yield TrackProgress(done=0, total=len(span), seconds=0.0)
-        segmenter = Segmenter(model)
+        segmenter = Segmenter(model, FeatureCache(CACHED_BYTES))
         _answer_prompts(file, source, segmenter, model.recipe, [item.object_id for item in request.objects])
         request = track_request(file, object_ids, direction, span)
         run, done = _Run(file, model.recipe), set[int]()
