@@ -1,6 +1,6 @@
 """Exports of whole projects: opens project and clip anew, read-only, for any thread beside the window."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from sam2_studio.batch.footage import footage
@@ -11,8 +11,10 @@ from sam2_studio.errors import ExportError
 from sam2_studio.export.runner import ExportProgress, ExportReport, run_export
 from sam2_studio.export.spec import ExportSpec
 
+ExportRun = Generator[ExportProgress | ExportReport, None, None]
 
-def export_project(path: Path, spec: ExportSpec) -> Iterator[ExportProgress | ExportReport]:
+
+def export_project(path: Path, spec: ExportSpec) -> ExportRun:
     """Export the project at `path` as it stands on disk; the last item is the report.
 
     Closing the generator cancels: what was written is removed, an old file is as it was.

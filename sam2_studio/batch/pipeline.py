@@ -5,7 +5,7 @@ before the next one is asked for, so a killed run keeps what came.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ def track_project(
     *,
     direction: Direction = Direction.BOTH,
     within: FrameRange | None = None,
-) -> Iterator[TrackProgress | TrackReport]:
+) -> Generator[TrackProgress | TrackReport, None, None]:
     """Make the masks of the prompted frames, then track; the last item is the report.
 
     Args:

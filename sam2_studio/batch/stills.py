@@ -1,7 +1,6 @@
 """Cuts one subject out of one picture: no project, no tracking. Loads torch."""
 
-from collections.abc import Iterator
-
+from sam2_studio.batch.exporting import ExportRun
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import FrameSource
@@ -12,13 +11,13 @@ from sam2_studio.engine.matting import foreground, make_matte
 from sam2_studio.engine.segmenter import Segmenter
 from sam2_studio.engine.subject import propose_subjects
 from sam2_studio.errors import PromptError
-from sam2_studio.export.runner import ExportProgress, ExportReport, run_export
+from sam2_studio.export.runner import run_export
 from sam2_studio.export.spec import ExportSpec
 
 
 def cut_out_still(
     source: FrameSource, spec: ExportSpec, segmenter: Segmenter, prompts: PromptSet | None, *, matte: bool = False
-) -> Iterator[ExportProgress | ExportReport]:
+) -> ExportRun:
     """Make the mask of the subject and export it; the last item is the report.
 
     Args:
@@ -35,7 +34,7 @@ def cut_out_still(
     clip = Clip.whole(source.info)
     mask = _mask(source, segmenter, prompts)
     thing = CutObject(id=1, name="subject", color=palette_color(1), edge=EdgeSettings(matte=matte))
-    return run_export(
+    yield from run_export(
         spec,
         source=source,
         clip=clip,

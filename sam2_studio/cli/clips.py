@@ -1,5 +1,6 @@
 """`track` and `export`: clips to projects, projects to files."""
 
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ from sam2_studio.cli.console import Console, Pace
 from sam2_studio.cli.options import AsJson, Device, ModelName, Overwrite, Quiet, Range, parse_prompts, parse_range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from sam2_studio.batch.pipeline import TrackProgress, TrackReport
     from sam2_studio.batch.prompts import Subject
@@ -109,26 +110,28 @@ def export(
     finish_export(report, console)
 
 
-def follow_track(events: "Iterator[TrackProgress | TrackReport]", console: Console) -> "TrackReport":
+def follow_track(events: "Generator[TrackProgress | TrackReport, None, None]", console: Console) -> "TrackReport":
     """Show the progress of a track run and return its report."""
     from sam2_studio.batch.pipeline import TrackReport
 
     pace = Pace()
-    for event in events:
-        if isinstance(event, TrackReport):
-            return event
-        console.progress("Tracking", event.done, event.total, pace.left(event.done, event.total))
+    with closing(events):
+        for event in events:
+            if isinstance(event, TrackReport):
+                return event
+            console.progress("Tracking", event.done, event.total, pace.left(event.done, event.total))
     raise RuntimeError("a track run ended without a report")
 
 
-def follow_export(events: "Iterator[ExportProgress | ExportReport]", console: Console) -> "ExportReport":
+def follow_export(events: "Generator[ExportProgress | ExportReport, None, None]", console: Console) -> "ExportReport":
     """Show the progress of an export and return its report."""
     from sam2_studio.export.runner import ExportReport
 
-    for event in events:
-        if isinstance(event, ExportReport):
-            return event
-        console.progress(event.what, event.done, event.total, event.seconds_left)
+    with closing(events):
+        for event in events:
+            if isinstance(event, ExportReport):
+                return event
+            console.progress(event.what, event.done, event.total, event.seconds_left)
     raise RuntimeError("an export ended without a report")
 
 
@@ -188,7 +191,7 @@ def _prepared(
 
 def _events(
     file: "ProjectFile", model: "Model", way: Way, within: "FrameRange | None"
-) -> "Iterator[TrackProgress | TrackReport]":
+) -> "Generator[TrackProgress | TrackReport, None, None]":
     from sam2_studio.batch.pipeline import track_project
     from sam2_studio.engine.requests import Direction
 

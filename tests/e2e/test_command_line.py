@@ -1,6 +1,5 @@
 """The command line from end to end on the real network; what it writes is read back here."""
 
-import itertools
 import json
 import os
 import signal
@@ -142,7 +141,8 @@ def test_a_picture_is_a_clip_of_one_frame(tmp_path: Path, run: Run) -> None:
     assert exported.document["files"] == [str(tmp_path / "out.png")]
 
 
-def test_a_killed_run_keeps_what_came(tmp_path: Path, studio_home: Path) -> None:
+def stopped_while_tracking(how: signal.Signals, tmp_path: Path, home: Path) -> tuple[Path, int, str]:
+    """The project of a track run that got a signal when it had told of 12 of 60 frames; its status and last words."""
     scene = moving_scene(1, 60, size=(160, 96), radius=20)
     clip, project = clip_of(scene, tmp_path / "clip.mp4"), tmp_path / "out.cutout"
     words = ["track", str(clip), "--box", f"0:{box_of(scene.truth[0])}", "-o", str(project)]
@@ -150,13 +150,30 @@ def test_a_killed_run_keeps_what_came(tmp_path: Path, studio_home: Path) -> None
         [sys.executable, "-m", "sam2_studio", *words],
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"SAM2_STUDIO_HOME": str(studio_home)},
+        env=os.environ | {"SAM2_STUDIO_HOME": str(home)},
     ) as process:
         assert process.stderr is not None
-        lines = list(itertools.takewhile(lambda line: not line.startswith("Tracking: 12 of 60"), process.stderr))
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL, lines
+        for line in process.stderr:
+            if line.startswith("Tracking: 12 of 60"):
+                break
+        process.send_signal(how)
+        rest = process.stderr.read()
+    return project, process.returncode, rest
+
+
+def test_a_killed_run_keeps_what_came(tmp_path: Path, studio_home: Path) -> None:
+    project, status, _ = stopped_while_tracking(signal.SIGKILL, tmp_path, studio_home)
+    assert status == -signal.SIGKILL
     assert sorted(masks_of(project))[:12] == list(range(12)), "every frame that was told of is there"
+
+
+def test_an_interrupted_run_ends_tidily(tmp_path: Path, studio_home: Path) -> None:
+    project, status, rest = stopped_while_tracking(signal.SIGINT, tmp_path, studio_home)
+    assert status == 1
+    assert rest.splitlines()[-1] == "Stopped."
+    assert "Traceback" not in rest
+    assert sorted(masks_of(project))[:12] == list(range(12))
+    assert [path.name for path in tmp_path.iterdir() if "out.cutout" in path.name] == ["out.cutout"]
 
 
 # Exports
