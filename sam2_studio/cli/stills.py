@@ -35,8 +35,8 @@ def cutout(
     """Cut a subject out of pictures: PNG with straight alpha, the picture's own size and colour profile."""
     console = Console(quiet=quiet, as_json=as_json)
     prompts = _prompts([parse_box(text) for text in box or []], point or [], negative or [], auto=auto)
-    specs = _checked(images, output, prompts, overwrite=overwrite)
-    reports = _run(specs, prompts, (model, device), console, matte=matte)
+    spec = _checked(images, output, prompts, overwrite=overwrite)
+    reports = _run(images, spec, prompts, (model, device), console, matte=matte)
     finish_export(_joined(reports), console)
 
 
@@ -51,10 +51,8 @@ def _prompts(boxes: list[Box], points: list[str], negatives: list[str], *, auto:
     return None if auto else PromptSet(tuple(clicks), boxes[0] if boxes else None)
 
 
-def _checked(
-    images: list[Path], output: Path, prompts: PromptSet | None, *, overwrite: bool
-) -> dict[Path, "ExportSpec"]:
-    """What to write for each picture, sure that it is one, that the prompts fit and that nothing stands in the way.
+def _checked(images: list[Path], output: Path, prompts: PromptSet | None, *, overwrite: bool) -> "ExportSpec":
+    """What to write, sure that each picture is one, that the prompts fit it and that nothing stands in its way.
 
     Raises:
         StudioError: the first thing that doesn't fit.
@@ -63,20 +61,19 @@ def _checked(
     from sam2_studio.export.spec import ExportSpec, check
     from sam2_studio.media.open import open_still
 
-    specs: dict[Path, ExportSpec] = {}
+    spec = ExportSpec(preset="png", target=output, overwrite=overwrite)
+    takers: dict[Path, Path] = {}
     for image in images:
-        target = output if len(images) == 1 else output / f"{image.stem}.png"
-        if twin := next((other for other, spec in specs.items() if spec.target == target), None):
-            raise ExportError(f"{twin} and {image} would both become {target}.", "Cut them out into two folders.")
-        spec = ExportSpec(preset="png", target=target, overwrite=overwrite)
         source = open_still(image)
         try:
             _check_prompts(prompts, source.info)
-            check(spec, Clip.whole(source.info))
+            [file] = check(spec, Clip.whole(source.info))
         finally:
             source.close()
-        specs[image] = spec
-    return specs
+        if file in takers:
+            raise ExportError(f"{takers[file]} and {image} would both become {file}.", "Give a folder, or two runs.")
+        takers[file] = image
+    return spec
 
 
 def _check_prompts(prompts: PromptSet | None, info: "ClipInfo") -> None:
@@ -95,7 +92,13 @@ def _check_prompts(prompts: PromptSet | None, info: "ClipInfo") -> None:
 
 
 def _run(
-    specs: dict[Path, "ExportSpec"], prompts: PromptSet | None, model: tuple[str, str], console: Console, *, matte: bool
+    images: list[Path],
+    spec: "ExportSpec",
+    prompts: PromptSet | None,
+    model: tuple[str, str],
+    console: Console,
+    *,
+    matte: bool,
 ) -> "list[ExportReport]":
     """Cut out every picture; `model` is name and device."""
     from sam2_studio.batch.stills import cut_out_still
@@ -107,14 +110,14 @@ def _run(
     use_threads()
     segmenter = Segmenter(load_model(*model))
     reports = []
-    for image, spec in specs.items():
+    for image in images:
         source = open_still(image)
         try:
             events = cut_out_still(source, spec, segmenter, prompts, matte=matte)
             reports.append(follow_export(events, Console(quiet=True)))
         finally:
             source.close()
-        console.progress("Cutting out", len(reports), len(specs))
+        console.progress("Cutting out", len(reports), len(images))
     return reports
 
 

@@ -245,6 +245,15 @@ def test_cutout_to_a_format_without_alpha(still: Path, tmp_path: Path, run: Call
     refused(run("cutout", still, "--box", "10,10,60,60", "-o", tmp_path / "out.jpg"), ".jpg", "transparency")
 
 
+def test_two_cutouts_of_one_name(still: Path, tmp_path: Path, run: Callable[..., Ended]) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / still.name).write_bytes(still.read_bytes())
+    twins = [still, tmp_path / "other" / still.name]
+    refused(run("cutout", *twins, "--auto", "-o", tmp_path / "out"), str(twins[1]), "both")
+    refused(run("cutout", *twins, "--auto", "-o", tmp_path / "out.png"), "out.png", "both")
+    assert not (tmp_path / "out").exists()
+
+
 def test_project_name_without_its_ending(clip: Path, tmp_path: Path, run: Callable[..., Ended]) -> None:
     refused(run("track", clip, "--box", "0:10,10,60,60", "-o", tmp_path / "out.mp4"), "out.mp4", ".cutout")
 
