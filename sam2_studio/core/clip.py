@@ -1,13 +1,19 @@
 """A piece of footage as the document knows it: what and where it is, which part is used, how its colour is meant."""
 
 import math
+import re
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
+from pathlib import PurePath
 from typing import Any
 
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Size
+from sam2_studio.core.plain import checked, whole
+
+MOST_FRAMES = 1 << 26  # 12 days at 60 frames a second
+MOST_SIDE = 1 << 17
 
 
 class ClipKind(StrEnum):
@@ -74,16 +80,22 @@ class ClipInfo:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "ClipInfo":
-        """The inverse of `to_json`."""
-        return cls(
-            **values
-            | {
-                "kind": ClipKind(values["kind"]),
-                "rate": Fraction(values["rate"]),
-                "color": ColorTags(**values["color"]),
-                "warnings": tuple(values["warnings"]),
-            }
+        """The inverse of `to_json`; KeyError, TypeError or ValueError for anything else."""
+        made = checked(
+            cls(
+                **values
+                | {
+                    "kind": ClipKind(values["kind"]),
+                    "rate": _rate(values["rate"]),
+                    "color": checked(ColorTags(**values["color"])),
+                    "warnings": tuple(str(warning) for warning in values["warnings"]),
+                }
+            )
         )
+        sides = (made.width, made.height)
+        if not (1 <= made.frames <= MOST_FRAMES and min(sides) >= 1 and max(sides) <= MOST_SIDE):
+            raise ValueError(f"{made.frames} frames of {made.size}")
+        return made
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +120,12 @@ class Clip:
     def available_range(self) -> FrameRange:
         return FrameRange(0, self.info.frames)
 
+    @property
+    def media_path(self) -> str:
+        """What opens it again: the file, or a sequence's pattern in its folder."""
+        path = PurePath(self.info.path)
+        return str(path.with_name(self.info.pattern) if self.info.pattern else path)
+
     def relinked(self, path: str) -> "Clip":
         return replace(self, info=replace(self.info, path=path))
 
@@ -131,15 +149,25 @@ class Clip:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "Clip":
-        return cls(
-            info=ClipInfo.from_json(values["info"]),
-            fingerprint=values["fingerprint"],
-            source_range=FrameRange(*values["source_range"]),
-        )
+        """The inverse of `to_json`; KeyError, TypeError or ValueError for anything else."""
+        info = ClipInfo.from_json(values["info"])
+        start, stop = (whole(number) for number in values["source_range"])
+        if not start < stop <= info.frames:
+            raise ValueError(f"the range {start}:{stop} of {info.frames} frames")
+        return checked(cls(info=info, fingerprint=values["fingerprint"], source_range=FrameRange(start, stop)))
 
 
 def _timecode_frames(timecode: str | None, base: int) -> int:
-    if not timecode:
+    parts = re.fullmatch(r"(\d+):(\d+):(\d+)[:;.](\d+)", timecode or "", re.ASCII)
+    if parts is None:
         return 0
-    hours, minutes, seconds, frames = (int(part) for part in timecode.replace(";", ":").split(":"))
+    hours, minutes, seconds, frames = (int(part) for part in parts.groups())
     return ((hours * 60 + minutes) * 60 + seconds) * base + frames
+
+
+def _rate(text: str) -> Fraction:
+    """Whole or `numerator/denominator`, nothing else: `Fraction` itself would work for hours on "1e999999999"."""
+    parts = re.fullmatch(r"(\d{1,18})(?:/(\d{1,18}))?", text, re.ASCII)
+    if parts is None or not int(parts[1]) or not int(parts[2] or 1):
+        raise ValueError(f"rate {text!r}")
+    return Fraction(int(parts[1]), int(parts[2] or 1))

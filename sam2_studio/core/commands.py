@@ -16,7 +16,7 @@ from sam2_studio.core.changes import (
     PromptsChanged,
 )
 from sam2_studio.core.clip import Clip
-from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.frames import FrameRange, checked_frame
 from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.objects import CutObject, palette_color
 from sam2_studio.core.project import Project
@@ -66,14 +66,15 @@ def set_markers(project: Project, markers: Iterable[Marker]) -> Command:
 def add_object(project: Project, name: str = "") -> Command:
     """Add an object below the others; its id is `changes[0].object_id`."""
     new = project.highest_object_id + 1
+    name = _valid_name(name) if name else f"object {new}"
     order = max((o.order for o in project.objects), default=0) + 1
-    added = CutObject(id=new, name=_free_name(project, name or f"object {new}"), color=palette_color(new), order=order)
+    added = CutObject(id=new, name=_free_name(project, name), color=palette_color(new), order=order)
     return Command(label=f"Add {added.name}", changes=(ObjectChanged(object_id=new, before=None, after=added),))
 
 
 def remove_object(project: Project, object_id: int) -> Command:
     """Remove an object with its prompts and masks; undo brings all of it back."""
-    gone = _object(project, object_id)
+    gone = _unlocked(project, object_id)
     track = project.track(object_id)
     masks = [MaskChanged(object_id=object_id, frame=f, before=track.get(f), after=None) for f in track]
     prompts = [
@@ -90,7 +91,7 @@ def alter_object(project: Project, object_id: int, label: str, **fields: object)
     if "name" in fields:
         fields["name"] = _checked_name(project, object_id, str(fields["name"]))
     after = replace(before, **fields)  # type: ignore[arg-type] # the names are checked by replace itself
-    key = f"object {object_id} {' '.join(sorted(fields))}" if set(fields) <= {"edge", "color"} else ""
+    key = f"object {object_id} {' '.join(sorted(fields))}" if fields and set(fields) <= {"edge", "color"} else ""
     return Command(
         label=label, changes=(ObjectChanged(object_id=object_id, before=before, after=after),), merge_key=key
     )
@@ -99,8 +100,8 @@ def alter_object(project: Project, object_id: int, label: str, **fields: object)
 def reorder_objects(project: Project, object_ids: Sequence[int]) -> Command:
     """Put the objects into this order; ids left out keep their place behind the others."""
     wanted = {object_id: place for place, object_id in enumerate(object_ids)}
-    after = [replace(o, order=wanted.get(o.id, len(wanted) + o.order)) for o in project.objects]
-    changes = tuple(ObjectChanged(object_id=o.id, before=project.object(o.id), after=o) for o in after)
+    new = [(o, replace(o, order=wanted.get(o.id, len(wanted) + o.order))) for o in project.objects]
+    changes = tuple(ObjectChanged(object_id=o.id, before=o, after=after) for o, after in new if o != after)
     return Command(label="Reorder objects", changes=changes)
 
 
@@ -111,11 +112,13 @@ def add_point(project: Project, object_id: int, frame: int, point: PointPrompt) 
 
 
 def move_point(project: Project, object_id: int, frame: int, index: int, at: Point) -> Command:
+    _checked_point(project, object_id, frame, index)
     at.checked(_clip(project).info.size)
     return _edit_prompts(project, object_id, frame, "Move point", lambda p: p.with_moved_point(index, at))
 
 
 def remove_point(project: Project, object_id: int, frame: int, index: int) -> Command:
+    _checked_point(project, object_id, frame, index)
     return _edit_prompts(project, object_id, frame, "Delete point", lambda p: p.without_point(index))
 
 
@@ -136,13 +139,14 @@ def clear_prompts(project: Project, object_id: int, frame: int) -> Command:
 
 def clear_track(project: Project, object_id: int) -> Command:
     """Remove all tracked masks of an object that aren't keyframes."""
+    name = _unlocked(project, object_id).name
     track = project.track(object_id)
     changes = tuple(
         MaskChanged(object_id=object_id, frame=f, before=record, after=None)
         for f in track
         if (record := track.get(f)) and not record.is_key
     )
-    return Command(label=f"Clear track of {_object(project, object_id).name}", changes=changes)
+    return Command(label=f"Clear track of {name}", changes=changes)
 
 
 def lock_frame(project: Project, object_id: int, frame: int, *, locked: bool) -> Command:
@@ -163,11 +167,14 @@ def put_masks(project: Project, label: str, masks: Sequence[tuple[int, int, Mask
 
 def mask_changes(project: Project, masks: Sequence[tuple[int, int, MaskRecord]]) -> list[MaskChanged]:
     """The changes that set these masks: removed or locked objects and locked frames are passed over."""
-    changes = []
+    changes: list[MaskChanged] = []
+    latest: dict[tuple[int, int], MaskRecord] = {}
     for object_id, frame, record in masks:
-        target, before = project.object(object_id), project.track(object_id).get(frame)
+        target = project.object(object_id)
+        before = latest.get((object_id, frame)) or project.track(object_id).get(frame)
         if target is None or target.locked or (before is not None and before.locked):
             continue
+        latest[object_id, frame] = record
         changes.append(MaskChanged(object_id=object_id, frame=frame, before=before, after=record))
     return changes
 
@@ -175,14 +182,15 @@ def mask_changes(project: Project, masks: Sequence[tuple[int, int, MaskRecord]])
 def _edit_prompts(
     project: Project, object_id: int, frame: int, label: str, edit: Callable[[PromptSet], PromptSet]
 ) -> Command:
-    if _object(project, object_id).locked:
-        raise PromptError(f"{_object(project, object_id).name} is locked.", "Unlock it in the object list first.")
+    _unlocked(project, object_id)
     before = project.prompts(object_id, frame)
     after = edit(before)
-    changes: list[AnyChange] = [
-        PromptsChanged(object_id=object_id, frame=frame, before=before or None, after=after or None)
-    ]
-    changes += _stale_span(project, object_id, frame)
+    changes: list[AnyChange] = []
+    if after and project.clip is not None:
+        checked_frame(frame, project.clip.info.frames, project.clip.info.first_number)
+    if after != before:
+        changes.append(PromptsChanged(object_id=object_id, frame=frame, before=before or None, after=after or None))
+        changes += _stale_span(project, object_id, frame)
     record = project.track(object_id).get(frame)
     if not after and record is not None and record.origin is Origin.PROMPTED and not record.locked:
         changes.append(MaskChanged(object_id=object_id, frame=frame, before=record, after=None))
@@ -194,11 +202,9 @@ def _stale_span(project: Project, object_id: int, frame: int) -> list[MaskChange
     track = project.track(object_id)
     first, last = track.span_between_keys(frame)
     changes = []
-    for number in track:
+    for number in track.frames_between(first, last):
         record = track.get(number)
-        if record is None or record.is_key or record.stale or number == frame:
-            continue
-        if (first is None or number > first) and (last is None or number < last):
+        if record is not None and not record.is_key and not record.stale and number != frame:
             after = record.made_stale()
             changes.append(MaskChanged(object_id=object_id, frame=number, before=record, after=after))
     return changes
@@ -217,15 +223,32 @@ def _object(project: Project, object_id: int) -> CutObject:
     return found
 
 
+def _unlocked(project: Project, object_id: int) -> CutObject:
+    found = _object(project, object_id)
+    if found.locked:
+        raise PromptError(f"{found.name} is locked.", "Unlock it in the object list first.")
+    return found
+
+
+def _checked_point(project: Project, object_id: int, frame: int, index: int) -> None:
+    if not 0 <= index < len(project.prompts(object_id, frame).points):
+        raise PromptError(f"There is no point {index + 1} on frame {frame}.", "Choose one that is shown.")
+
+
 def _free_name(project: Project, wanted: str) -> str:
     taken = {o.name for o in project.objects}
     return next(n for n in (wanted, *(f"{wanted} {i}" for i in range(2, len(taken) + 3))) if n not in taken)
 
 
-def _checked_name(project: Project, object_id: int, name: str) -> str:
+def _valid_name(name: str) -> str:
     name = " ".join(name.split())
-    if not name or len(name) > 80:
-        raise ProjectError(f"“{name}” can't be a name.", "Use 1 to 80 characters.")
+    if not 0 < len(name) <= 80 or not name.isprintable():
+        raise ProjectError(f"“{name[:100]}” can't be a name.", "Use 1 to 80 printable characters.")
+    return name
+
+
+def _checked_name(project: Project, object_id: int, name: str) -> str:
+    name = _valid_name(name)
     if any(o.name == name and o.id != object_id for o in project.objects):
         raise ProjectError(f"There is already an object named “{name}”.", "Choose another name.")
     return name

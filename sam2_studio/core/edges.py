@@ -27,5 +27,10 @@ class EdgeSettings:
         """Whether the mask comes out as it is."""
         return self == EdgeSettings()
 
+    @property
+    def is_in_range(self) -> bool:
+        """Whether every number is one that the program offers."""
+        return abs(self.grow) <= 64 and 0 <= self.feather <= 64 and min(self.specks, self.holes) >= 0
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

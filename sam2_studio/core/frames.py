@@ -74,7 +74,7 @@ class FrameRange:
         return max(0, self.stop - self.start)
 
     def __contains__(self, number: object) -> bool:
-        return isinstance(number, int) and self.start <= number < self.stop
+        return isinstance(number, int | np.integer) and bool(self.start <= number < self.stop)
 
     def __iter__(self) -> Iterator[int]:
         return iter(range(self.start, self.stop))

@@ -2,16 +2,18 @@
 
 The file is written before the document changes, so an edit that the disk refuses changes nothing. Late results (the
 mask of a click, the masks of a track run) join the step that asked for them; they are dropped where a later step
-touched the same values, so that undo and redo always meet the state they were made on.
+touched the same values, so that undo and redo always meet the state they were made on. An edit inside a wider
+transaction that fails later is taken back in memory too: document, stack and file never disagree.
 """
 
-import json
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol
 
-from sam2_studio.core.changes import AnyChange, change_to_json
+from sam2_studio.core.changes import AnyChange, ClipChanged, ObjectChanged
+from sam2_studio.core.clip import Clip
 from sam2_studio.core.commands import Command
 from sam2_studio.core.project import Project
 
@@ -24,13 +26,16 @@ class Journal(Protocol):
 
     def transaction(self) -> AbstractContextManager[None]: ...
 
+    def on_roll_back(self, action: Callable[[], None]) -> None:
+        """Call `action` if the transaction under way is rolled back; outside of one it is forgotten."""
+
     def write_changes(self, changes: Sequence[AnyChange]) -> None: ...
 
-    def write_step(self, step_id: int, command: Command) -> None:
-        """Add the step, or replace it whole."""
+    def write_step(self, step_id: int, command: Command) -> int:
+        """Add the step, or replace it whole; how many bytes its changes take."""
 
-    def extend_step(self, step_id: int, first: int, changes: Sequence[AnyChange]) -> None:
-        """Add changes to a step that holds `first` already."""
+    def extend_step(self, step_id: int, first: int, changes: Sequence[AnyChange]) -> int:
+        """Add changes to a step that holds `first` already; how many bytes they take."""
 
     def drop_steps(self, step_ids: Iterable[int]) -> None: ...
 
@@ -51,6 +56,19 @@ class Step:
     id: int
     command: Command
     nbytes: int
+
+    @cached_property
+    def _keys(self) -> frozenset[tuple[object, ...]]:
+        return frozenset(change.key for change in self.command.changes)
+
+    @cached_property
+    def _removed(self) -> frozenset[int]:
+        changes = self.command.changes
+        return frozenset(c.object_id for c in changes if isinstance(c, ObjectChanged) and c.after is None)
+
+    def touches(self, change: AnyChange) -> bool:
+        """Whether it alters what `change` alters, or removes its object."""
+        return change.key in self._keys or getattr(change, "object_id", 0) in self._removed
 
 
 class History:
@@ -104,28 +122,29 @@ class History:
         Raises:
             ProjectError: the file couldn't be written; nothing changed.
         """
+        command = replace(command, changes=tuple(c for c in command.changes if c.before != c.after))
         if not command.changes:
             return 0
         merged = self._merged(command)
-        step = self._step(self._steps[self._done - 1].id if merged else self._next_id, merged or command)
-        undone = self._steps[self._done :]
         kept = self._steps[: self._done - 1] if merged else self._steps[: self._done]
-        over = self._over_limit([*kept, step])
+        step_id = self._steps[self._done - 1].id if merged else self._next_id
         with self._journal.transaction():
             self._journal.write_changes(command.changes)
-            self._journal.drop_steps([s.id for s in (*undone, *kept[:over])])
-            self._journal.write_step(step.id, step.command)
-            self._journal.write_done(len(kept) + 1 - over)
-        self._steps = [*kept[over:], step]
-        self._next_id = max(self._next_id, step.id + 1)
-        self._made(command.changes, len(self._steps))
-        return step.id
+            nbytes = self._journal.write_step(step_id, merged or command)
+            steps = [*kept, Step(step_id, merged or command, nbytes)]
+            steps = steps[self._over_limit(steps) :]
+            left = {step.id for step in steps}
+            self._journal.drop_steps([step.id for step in self._steps if step.id not in left])
+            self._journal.write_done(len(steps))
+        self._next_id = max(self._next_id, step_id + 1)
+        self._made(command.changes, steps, len(steps))
+        return step_id
 
     def join(self, step_id: int, changes: Sequence[AnyChange]) -> bool:
         """Make changes as a part of a step done earlier and return True.
 
-        Where that step is gone or undone, or a later step (also an undone one) touched one of the same values, nothing
-        is done and False returned.
+        Where that step is gone or undone, or a later step (also an undone one) touched one of the same values or
+        removed their object, nothing is done and False returned.
 
         Raises:
             ProjectError: the file couldn't be written; nothing changed.
@@ -133,17 +152,36 @@ class History:
         place = next((i for i, s in enumerate(self._steps[: self._done]) if s.id == step_id), None)
         if place is None or not changes:
             return False
-        keys = {change.key for change in changes}
-        if any(change.key in keys for later in self._steps[place + 1 :] for change in later.command.changes):
+        if any(later.touches(change) for later in self._steps[place + 1 :] for change in changes):
             return False
         step = self._steps[place]
+        grown = replace(step.command, changes=(*step.command.changes, *changes))
         with self._journal.transaction():
             self._journal.write_changes(changes)
-            self._journal.extend_step(step_id, len(step.command.changes), changes)
-        grown = replace(step.command, changes=(*step.command.changes, *changes))
-        self._steps[place] = Step(step_id, grown, step.nbytes + _nbytes(changes))
-        self._made(changes, self._done)
+            nbytes = step.nbytes + self._journal.extend_step(step_id, len(step.command.changes), changes)
+            steps = [*self._steps[:place], Step(step_id, grown, nbytes), *self._steps[place + 1 :]]
+            over = min(self._over_limit(steps), place)
+            if over:
+                self._journal.drop_steps([old.id for old in steps[:over]])
+                self._journal.write_done(self._done - over)
+        self._made(changes, steps[over:], self._done - over)
         return True
+
+    def set_footage(self, clip: Clip) -> None:
+        """Set the clip, which is no step, and rewrite steps that hold the old one: undo must not bring its path back.
+
+        Raises:
+            ProjectError: the file couldn't be written; nothing changed.
+        """
+        change = ClipChanged(before=self._project.clip, after=clip)
+        steps = list(self._steps)
+        with self._journal.transaction():
+            self._journal.write_changes((change,))
+            for place, step in enumerate(steps):
+                if change.key in {c.key for c in step.command.changes}:
+                    command = _with_footage(step.command, clip)
+                    steps[place] = Step(step.id, command, self._journal.write_step(step.id, command))
+        self._made((change,), steps, self._done)
 
     def undo(self) -> Command | None:
         """Take back the newest step and return it; None where there is none. Raises ProjectError as `do`."""
@@ -165,16 +203,19 @@ class History:
         with self._journal.transaction():
             self._journal.write_changes(changes)
             self._journal.write_done(done)
-        self._made(changes, done)
+        self._made(changes, self._steps, done)
 
-    def _made(self, changes: Sequence[AnyChange], done: int) -> None:
-        self._done = done
-        self._project.apply(changes)
-        for observer in tuple(self._observers):
-            observer()
+    def _made(self, changes: Sequence[AnyChange], steps: list[Step], done: int) -> None:
+        before = (self._steps, self._done)
+        self._journal.on_roll_back(lambda: self._tell([c.inverse() for c in reversed(changes)], *before))
+        self._tell(changes, steps, done)
 
-    def _step(self, step_id: int, command: Command) -> Step:
-        return Step(step_id, command, _nbytes(command.changes))
+    def _tell(self, changes: Sequence[AnyChange], steps: list[Step], done: int) -> None:
+        self._steps, self._done = steps, done
+        with ExitStack() as calls:
+            for observer in reversed(self._observers):
+                calls.callback(observer)
+            self._project.apply(changes)
 
     def _merged(self, command: Command) -> Command | None:
         """The newest step and `command` as one, where they belong together."""
@@ -195,10 +236,6 @@ class History:
         return over
 
 
-def _nbytes(changes: Sequence[AnyChange]) -> int:
-    return sum(len(json.dumps(change_to_json(change))) for change in changes)
-
-
 def _collapsed(changes: Sequence[AnyChange]) -> tuple[AnyChange, ...]:
     """One change a value: the first one's before, the last one's after."""
     by_key: dict[tuple[object, ...], AnyChange] = {}
@@ -206,3 +243,19 @@ def _collapsed(changes: Sequence[AnyChange]) -> tuple[AnyChange, ...]:
         first = by_key.get(change.key)
         by_key[change.key] = change if first is None else replace(change, before=first.before)  # type: ignore[arg-type]
     return tuple(by_key.values())
+
+
+def _with_footage(command: Command, clip: Clip) -> Command:
+    """The command as if `clip` had been there when it was made; in and out stay as far as they fit."""
+
+    def moved(old: Clip | None) -> Clip | None:
+        if old is None:
+            return None
+        fits = old.source_range.stop <= clip.info.frames
+        return replace(clip, source_range=old.source_range if fits else clip.source_range)
+
+    changes = tuple(
+        replace(c, before=moved(c.before), after=moved(c.after)) if isinstance(c, ClipChanged) else c
+        for c in command.changes
+    )
+    return replace(command, changes=changes)

@@ -107,17 +107,26 @@ class Mask:
         """
         left, top, columns, rows = place
         fits = (
-            min(place) >= 0 and left + columns <= size.width and top + rows <= size.height and size.area <= MOST_PIXELS
+            min(place) >= 0
+            and left + columns <= size.width
+            and top + rows <= size.height
+            and size.area <= MOST_PIXELS
+            and (columns > 0) == (rows > 0)
         )
-        expected = (columns + 7) // 8 * rows
-        if fits:
-            try:
-                bits = zlib.decompressobj().decompress(blob, expected + 1)
-            except zlib.error:
-                bits = b""
-            if len(bits) == expected:
-                return cls(size, left, top, columns, rows, bits)
+        bits = _inflated(blob, (columns + 7) // 8 * rows) if fits else None
+        if bits is not None:
+            return cls(size, left, top, columns, rows, bits)
         raise ProjectError("A mask in the project is damaged.", "Track that frame again.")
+
+
+def _inflated(blob: bytes, expected: int) -> bytes | None:
+    """Exactly `expected` bytes whose checksum holds, else None; never makes more than that."""
+    inflater = zlib.decompressobj()
+    try:
+        bits = inflater.decompress(blob, expected + 1)
+    except zlib.error:
+        return None
+    return bits if len(bits) == expected and inflater.eof and not inflater.unused_data else None
 
 
 @dataclass(frozen=True)

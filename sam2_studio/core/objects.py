@@ -1,9 +1,11 @@
 """The things that are cut out of a clip. Values; ids are never used again."""
 
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sam2_studio.core.edges import EdgeSettings
+from sam2_studio.core.plain import checked
 
 # Okabe and Ito (2008), "Color Universal Design", without black: eight colours told apart by colour-blind eyes.
 PALETTE = ("#56B4E9", "#CC79A7", "#E69F00", "#009E73", "#F0E442", "#D55E00", "#0072B2", "#BBBBBB")
@@ -36,7 +38,11 @@ class CutObject:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "CutObject":
-        return cls(**values | {"edge": EdgeSettings(**values["edge"])})
+        """The inverse of `to_json`; KeyError, TypeError or ValueError for anything else."""
+        made = checked(cls(**values | {"edge": checked(EdgeSettings(**values["edge"]))}))
+        if made.id < 1 or not re.fullmatch("#[0-9A-Fa-f]{6}", made.color) or not made.edge.is_in_range:
+            raise ValueError(f"object {made.id} {made.color} {made.edge}")
+        return made
 
 
 def palette_color(object_id: int) -> str:

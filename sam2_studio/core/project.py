@@ -1,6 +1,7 @@
 """The document: clip, objects, prompts, tracks, markers. Values with one observer; knows no file, undo or Qt."""
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 
 from sam2_studio.core.changes import (
     AnyChange,
@@ -67,11 +68,12 @@ class Project:
         return lambda: self._observers.remove(observer)
 
     def apply(self, changes: Sequence[AnyChange]) -> None:
-        """Make the changes in order, then tell the observers once."""
+        """Make the changes in order, then tell the observers once; every one is told, also where another raises."""
         for change in changes:
             self._make(change)
-        for observer in tuple(self._observers):
-            observer(tuple(changes))
+        with ExitStack() as calls:
+            for observer in reversed(self._observers):
+                calls.callback(observer, tuple(changes))
 
     def _make(self, change: AnyChange) -> None:
         match change:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sam2_studio.core.geometry import Box, Point
+from sam2_studio.core.plain import checked
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,11 @@ class PromptSet:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "PromptSet":
-        return cls(
-            tuple(PointPrompt(Point(x, y), positive) for x, y, positive in values["points"]),
-            None if values["box"] is None else Box(*values["box"]),
-            values["mask"],
+        """The inverse of `to_json`; KeyError, TypeError or ValueError for anything else."""
+        return checked(
+            cls(
+                tuple(checked(PointPrompt(checked(Point(x, y)), positive)) for x, y, positive in values["points"]),
+                None if values["box"] is None else checked(Box(*values["box"])),
+                values["mask"],
+            )
         )

@@ -4,6 +4,7 @@ A project is one SQLite database. `application_id` says that it is ours, `user_v
 """
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,13 +26,15 @@ CREATE TABLE records (object INTEGER, frame INTEGER, mask INTEGER, origin TEXT, 
 CREATE TABLE steps (id INTEGER PRIMARY KEY, label TEXT, frame INTEGER, merge_key TEXT);
 CREATE TABLE step_changes (step INTEGER, ordinal INTEGER, value TEXT, PRIMARY KEY (step, ordinal)) WITHOUT ROWID;
 """
-_NAMES = {"facts", "objects", "prompts", "masks", "records", "steps", "step_changes"}
+_LONGEST_VALUE = 64 << 20  # bytes of one mask, packed, or one text: far above ours, far below the machine's memory
+_READ_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """Open a connection that trusts nothing in the file's schema. Raises sqlite3.Error."""
     uri = f"file:{quote(str(path))}?mode={'ro' if read_only else 'rw'}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
     return connection
@@ -40,10 +43,16 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
 def create(path: Path) -> None:
     """Write an empty project at `path`, which must not exist. Raises sqlite3.Error, OSError."""
     path.open("xb").close()
-    connection = connect(path, read_only=False)
-    connection.executescript(f"BEGIN; {_TABLES} PRAGMA application_id = {APPLICATION_ID}; COMMIT;")
-    connection.execute(f"PRAGMA user_version = {VERSION}")
-    connection.close()
+    marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
+    with closing(connect(path, read_only=False)) as connection:
+        connection.executescript(f"BEGIN; {_TABLES} {marks} COMMIT;")
+
+
+def prepare_writing(connection: sqlite3.Connection) -> None:
+    """Choose the journal. Raises sqlite3.Error."""
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    # without a WAL only FULL keeps the file whole through a power cut
+    connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
 
 
 def check_is_ours(path: Path) -> None:
@@ -52,31 +61,47 @@ def check_is_ours(path: Path) -> None:
     Raises:
         ProjectError: it is missing, empty or no project of ours.
     """
-    if not path.is_file():
-        raise ProjectError(f"There is no project “{path}”.", "Check the name, or open the clip to start anew.")
-    with path.open("rb") as file:
-        head = file.read(100)
+    try:
+        with path.open("rb") as file:
+            head = file.read(100)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        message = f"There is no project “{path}”."
+        raise ProjectError(message, "Check the name, or open the clip to start anew.") from error
+    except OSError as error:
+        raise ProjectError(f"“{path}” can't be read: {error.strerror}.", "Check its permissions.") from error
     if head[:16] != _MAGIC or int.from_bytes(head[68:72], "big") != APPLICATION_ID:
-        raise ProjectError(f"“{path}” is not a sam2_studio project, or its head is damaged.", "Open another file.")
+        raise not_ours(path)
 
 
 def check(connection: sqlite3.Connection, path: Path) -> None:
     """Check version, schema and pages.
 
     Raises:
-        ProjectError: newer than this program, not the schema that we write, or damaged.
+        ProjectError: not ours, newer than this program, not the schema that we write, or damaged.
     """
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise not_ours(path)
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise ProjectError(
             f"“{path}” was written by a newer sam2_studio (project version {version}; this one knows {VERSION}).",
             "Update sam2_studio to open it; the file was not changed.",
         )
-    rows = connection.execute("SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'").fetchall()
-    if version != VERSION or {kind for kind, _ in rows} != {"table"} or {name for _, name in rows} != _NAMES:
+    if version != VERSION or connection.execute(_READ_SCHEMA).fetchall() != _own_schema():
         raise damaged(path)
     if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         raise damaged(path)
+
+
+def _own_schema() -> list[tuple[str, ...]]:
+    """Word for word what a file must hold: a trigger, a view or a table that isn't a plain one runs code."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_TABLES)
+        return connection.execute(_READ_SCHEMA).fetchall()
+
+
+def not_ours(path: Path) -> ProjectError:
+    return ProjectError(f"“{path}” is not a sam2_studio project, or its head is damaged.", "Open another file.")
 
 
 def damaged(path: Path) -> ProjectError:

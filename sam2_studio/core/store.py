@@ -7,20 +7,20 @@ the file system can (a plain rollback journal elsewhere); closing folds that in:
 import json
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
 from sam2_studio.core import rows, schema
-from sam2_studio.core.changes import AnyChange, ClipChanged, MaskChanged, PromptsChanged
+from sam2_studio.core.changes import AnyChange, MaskChanged, PromptsChanged
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.commands import Command
-from sam2_studio.core.geometry import Size
 from sam2_studio.core.history import History
+from sam2_studio.core.lock import WriterLock
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.project import Project
-from sam2_studio.errors import ProjectError
+from sam2_studio.errors import ProjectError, StudioError
 
 _MASK_CACHE_BYTES = 64 << 20
 
@@ -30,30 +30,34 @@ class ProjectFile:
 
     Attributes:
         path: Where it is.
+        read_only: Whether every edit is refused.
         project: The document.
         history: Its undo stack, through which every edit goes.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, lock: WriterLock | None) -> None:
         self.path = path
-        self.read_only = read_only
         self._db = connection
+        self._lock = lock
+        self._closed = False
         self._depth = 0
+        self._on_roll_back: list[Callable[[], None]] = []
         self._masks: OrderedDict[int, Mask] = OrderedDict()
         self._masks_bytes = 0
+        self._next_mask_id = rows.next_mask_id(connection)
         self.project, self.history = self._load()
+
+    @property
+    def read_only(self) -> bool:
+        return self._lock is None
 
     @classmethod
     def create(cls, path: Path, *, overwrite: bool = False) -> Self:
         """Make an empty project. Raises ProjectError where the file exists or can't be written."""
         if path.exists() and not overwrite:
             raise ProjectError(f"“{path}” exists.", "Choose another name, or give --overwrite.")
-        try:
-            for old in (path, *_beside(path)):
-                old.unlink(missing_ok=True)
-            schema.create(path)
-        except (sqlite3.Error, OSError) as error:
-            raise _cannot_write(path, error) from error
+        with _published(path) as part:
+            schema.create(part)
         return cls.open(path)
 
     @classmethod
@@ -61,18 +65,31 @@ class ProjectFile:
         """Open a project.
 
         Raises:
-            ProjectError: missing, not ours, newer, damaged or locked; the file is as it was.
+            ProjectError: missing, not ours, newer, damaged, or (unless `read_only`) open for editing elsewhere; the
+                file is as it was.
         """
-        schema.check_is_ours(path)
+        if read_only:
+            return cls._open(path, None)
+        if not path.is_file():
+            schema.check_is_ours(path)  # says what is wrong with it
+        lock = WriterLock.take(path)
+        try:
+            schema.check_is_ours(path)
+            return cls._open(path, lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def _open(cls, path: Path, lock: WriterLock | None) -> Self:
         connection = None
         try:
-            connection = schema.connect(path, read_only=read_only)
+            connection = schema.connect(path, read_only=lock is None)
             schema.check(connection, path)
-            if not read_only:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = NORMAL")
-            return cls(path, connection, read_only=read_only)
-        except (sqlite3.Error, ValueError, KeyError, TypeError, ProjectError) as error:
+            if lock is not None:
+                schema.prepare_writing(connection)
+            return cls(path, connection, lock)
+        except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError, StudioError) as error:
             if connection is not None:
                 connection.close()
             raise _opening_error(path, error) from error
@@ -93,9 +110,12 @@ class ProjectFile:
         try:
             if self._depth == 1:
                 self._db.execute("BEGIN IMMEDIATE")
+            elif not self._db.in_transaction:
+                raise sqlite3.OperationalError("an earlier part of the edit failed")
             yield
             if self._depth == 1:
                 self._db.execute("COMMIT")
+                self._on_roll_back.clear()
         except sqlite3.Error as error:
             self._roll_back()
             raise _cannot_write(self.path, error) from error
@@ -105,20 +125,29 @@ class ProjectFile:
         finally:
             self._depth -= 1
 
+    def on_roll_back(self, action: Callable[[], None]) -> None:
+        if self._depth:
+            self._on_roll_back.append(action)
+
     def _roll_back(self) -> None:
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
-        self._masks.clear()  # ids given out inside the transaction will be given out again
+        with suppress(sqlite3.Error):  # SQLite has rolled back by itself where this fails
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+        self._masks.clear()  # masks added inside the transaction are gone
         self._masks_bytes = 0
+        actions, self._on_roll_back = self._on_roll_back, []
+        with ExitStack() as newest_first:
+            for action in actions:
+                newest_first.callback(action)
 
     def write_changes(self, changes: Sequence[AnyChange]) -> None:
         rows.write_changes(self._db, changes)
 
-    def write_step(self, step_id: int, command: Command) -> None:
-        rows.write_step(self._db, step_id, command)
+    def write_step(self, step_id: int, command: Command) -> int:
+        return rows.write_step(self._db, step_id, command)
 
-    def extend_step(self, step_id: int, first: int, changes: Sequence[AnyChange]) -> None:
-        rows.extend_step(self._db, step_id, first, changes)
+    def extend_step(self, step_id: int, first: int, changes: Sequence[AnyChange]) -> int:
+        return rows.extend_step(self._db, step_id, first, changes)
 
     def drop_steps(self, step_ids: Iterable[int]) -> None:
         rows.drop_steps(self._db, step_ids)
@@ -132,21 +161,16 @@ class ProjectFile:
         Raises:
             ProjectError: the file couldn't be written; nothing changed.
         """
-        changes = (ClipChanged(before=self.project.clip, after=clip),)
-        with self.transaction():
-            self.write_changes(changes)
-        self.project.apply(changes)
+        self.history.set_footage(clip)
 
     # Masks
 
     def add_mask(self, mask: Mask) -> int:
         """Store the pixels and return their id. Put it in one transaction with the edit that uses it."""
-        values = (mask.size.width, mask.size.height, mask.left, mask.top, mask.columns, mask.rows, mask.packed())
+        mask_id = self._next_mask_id
         with self.transaction():
-            cursor = self._db.execute(
-                'INSERT INTO masks (width, height, "left", top, columns, rows, bits) VALUES (?,?,?,?,?,?,?)', values
-            )
-        mask_id = int(cursor.lastrowid or 0)
+            rows.write_mask(self._db, mask_id, mask)
+        self._next_mask_id += 1  # also where a wider transaction fails later: whoever saw the id keeps no wrong pixels
         self._remember(mask_id, mask)
         return mask_id
 
@@ -155,14 +179,12 @@ class ProjectFile:
         if mask_id in self._masks:
             self._masks.move_to_end(mask_id)
             return self._masks[mask_id]
-        query = 'SELECT width, height, "left", top, columns, rows, bits FROM masks WHERE id = ?'
         try:
-            row = self._db.execute(query, (mask_id,)).fetchone()
-        except sqlite3.Error as error:
+            mask = rows.read_mask(self._db, mask_id)
+        except (sqlite3.Error, TypeError, ValueError) as error:
             raise schema.damaged(self.path) from error
-        if row is None:
+        if mask is None:
             raise ProjectError(f"Mask {mask_id} is missing from “{self.path}”.", "Track that frame again.")
-        mask = Mask.unpacked(Size(row[0], row[1]), (row[2], row[3], row[4], row[5]), row[6])
         self._remember(mask_id, mask)
         return mask
 
@@ -179,30 +201,25 @@ class ProjectFile:
 
     def save_copy(self, target: Path, *, overwrite: bool = False) -> None:
         """Copy the whole project, undo history included, to `target`. Raises ProjectError as `create`."""
-        if target.exists() and (not overwrite or target.samefile(self.path)):
+        if target.exists() and (not overwrite or _same(target, self.path)):
             raise ProjectError(f"“{target}” exists.", "Choose another name, or allow to replace it.")
-        part = target.with_name(f".{target.name}.part")
-        try:
-            part.unlink(missing_ok=True)
-            copy = sqlite3.connect(part)
+        with _published(target) as part, closing(sqlite3.connect(part)) as copy:
             self._db.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
-            copy.close()
-            part.replace(target)
-        except (sqlite3.Error, OSError) as error:
-            part.unlink(missing_ok=True)
-            raise _cannot_write(target, error) from error
 
     def close(self) -> None:
-        """Drop masks that nothing refers to, fold the `-wal` in and let go of the file."""
-        if not self.read_only:
+        """Drop masks that nothing refers to, fold the `-wal` in and let go of the file; a second call does nothing."""
+        if self._lock is not None and not self._closed:
             try:
                 with self.transaction():
                     self._drop_unused_masks()
                 self._db.execute("PRAGMA journal_mode = DELETE")
             except (ProjectError, sqlite3.Error):
-                pass  # no room to tidy up: the next close does it, nothing is lost
+                pass  # no room to tidy up, or somebody reads: the next close does it, nothing is lost
         self._db.close()
+        if self._lock is not None:
+            self._lock.release()
+        self._closed = True
 
     def _drop_unused_masks(self) -> None:
         used = set(self._referenced_masks())
@@ -220,8 +237,34 @@ class ProjectFile:
                         yield value.mask_id  # type: ignore[union-attr, misc] # both kinds of value have one
 
 
-def _beside(path: Path) -> tuple[Path, ...]:
-    return tuple(path.with_name(path.name + ending) for ending in ("-wal", "-shm", "-journal"))
+@contextmanager
+def _published(target: Path) -> Iterator[Path]:
+    """Give the path of a new file that takes `target`'s place at the end; on failure `target` is as it was.
+
+    Raises:
+        ProjectError: the new file can't be written, or the project at `target` is open for editing.
+    """
+    part = target.with_name(f".{target.name}.part")
+    lock = WriterLock.take(target)
+    try:
+        part.unlink(missing_ok=True)
+        yield part
+        for ending in ("-wal", "-shm", "-journal"):  # a killed program's; the new file must not be mended with them
+            target.with_name(target.name + ending).unlink(missing_ok=True)
+        part.replace(target)
+    except (sqlite3.Error, OSError) as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise _cannot_write(target, error) from error
+    finally:
+        lock.release()
+
+
+def _same(a: Path, b: Path) -> bool:
+    try:
+        return a.samefile(b)
+    except OSError:
+        return False
 
 
 def _cannot_write(path: Path, error: Exception) -> ProjectError:
@@ -232,10 +275,13 @@ def _cannot_write(path: Path, error: Exception) -> ProjectError:
 
 
 def _opening_error(path: Path, error: Exception) -> ProjectError:
+    name = getattr(error, "sqlite_errorname", "")
     if isinstance(error, ProjectError):
         return error
-    if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return ProjectError(f"The project “{path}” is in use by another program.", "Close it there first.")
-    if isinstance(error, sqlite3.OperationalError) and "unable to open" in str(error):
-        return ProjectError(f"The project “{path}” can't be opened: {error}.", "Check its permissions.")
+    if name.startswith("SQLITE_NOTADB"):
+        return schema.not_ours(path)
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_FULL", "SQLITE_IOERR")):
+        return ProjectError(f"The project “{path}” can't be opened: {error}.", "Check its permissions and free space.")
     return schema.damaged(path)

@@ -60,6 +60,7 @@ class MaskTrack:
     def __init__(self) -> None:
         self._records: dict[int, MaskRecord] = {}
         self._keys: list[int] = []
+        self._order: list[int] | None = []  # frames in rising order; None where frames came or went since
 
     def __len__(self) -> int:
         return len(self._records)
@@ -69,7 +70,7 @@ class MaskTrack:
 
     def __iter__(self) -> Iterator[int]:
         """Frame numbers in rising order."""
-        return iter(sorted(self._records))
+        return iter(tuple(self._sorted()))
 
     def get(self, frame: int) -> MaskRecord | None:
         return self._records.get(frame)
@@ -77,6 +78,8 @@ class MaskTrack:
     def put(self, frame: int, record: MaskRecord | None) -> None:
         """Set the record of a frame, or remove it with None. For `Project` alone."""
         self._forget_key(frame)
+        if (record is not None) != (frame in self._records):
+            self._order = None
         if record is None:
             self._records.pop(frame, None)
             return
@@ -98,6 +101,13 @@ class MaskTrack:
             self._keys[right] if right < len(self._keys) else None,
         )
 
+    def frames_between(self, first: int | None, last: int | None) -> tuple[int, ...]:
+        """Frames with a mask that lie after `first` and before `last` (None: no bound), in rising order."""
+        order = self._sorted()
+        start = 0 if first is None else bisect.bisect_right(order, first)
+        stop = len(order) if last is None else bisect.bisect_left(order, last)
+        return tuple(order[start:stop])
+
     def frames_where(self, *, stale: bool = False, absent: bool = False, doubtful: bool = False) -> tuple[int, ...]:
         """Frames of which any of the asked holds, in rising order."""
         return tuple(
@@ -107,6 +117,11 @@ class MaskTrack:
                 if (stale and record.stale) or (absent and record.absent) or (doubtful and record.doubtful)
             )
         )
+
+    def _sorted(self) -> list[int]:
+        if self._order is None:
+            self._order = sorted(self._records)
+        return self._order
 
     def _forget_key(self, frame: int) -> None:
         place = bisect.bisect_left(self._keys, frame)
