@@ -26,8 +26,7 @@ class WriterLock:
         Raises:
             ProjectError: somebody else holds it.
         """
-        real = project.resolve()
-        path = real.with_name(f".{real.name}.lock")
+        path = _beside(project)
         while True:
             try:
                 descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
@@ -46,6 +45,19 @@ class WriterLock:
             self._path.unlink(missing_ok=True)
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def may_be_held(project: Path) -> bool:
+    """Whether somebody has the project open for editing, or was killed while they had."""
+    try:
+        return _beside(project).exists()
+    except OSError:  # a name too long, a folder that may not be read: opening it will say so
+        return False
+
+
+def _beside(project: Path) -> Path:
+    real = project.resolve()
+    return real.with_name(f".{real.name}.lock")
 
 
 def _locked(descriptor: int, project: Path) -> bool:

@@ -17,7 +17,7 @@ from sam2_studio.core.changes import AnyChange, MaskChanged, PromptsChanged
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.commands import Command
 from sam2_studio.core.history import History
-from sam2_studio.core.lock import WriterLock
+from sam2_studio.core.lock import WriterLock, may_be_held
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.project import Project
 from sam2_studio.errors import ProjectError, StudioError
@@ -54,7 +54,7 @@ class ProjectFile:
     @classmethod
     def create(cls, path: Path, *, overwrite: bool = False) -> Self:
         """Make an empty project. Raises ProjectError where the file exists or can't be written."""
-        if path.exists() and not overwrite:
+        if not overwrite and _is_there(path):
             raise ProjectError(f"“{path}” exists.", "Choose another name, or give --overwrite.")
         with _published(path) as part:
             schema.create(part)
@@ -68,13 +68,13 @@ class ProjectFile:
             ProjectError: missing, not ours, newer, damaged, or (unless `read_only`) open for editing elsewhere; the
                 file is as it was.
         """
+        if not may_be_held(path):
+            # with a writer in this process no look at the bytes: closing a file takes away the locks that SQLite holds
+            schema.check_is_ours(path)
         if read_only:
             return cls._open(path, None)
-        if not path.is_file():
-            schema.check_is_ours(path)  # says what is wrong with it
         lock = WriterLock.take(path)
         try:
-            schema.check_is_ours(path)
             return cls._open(path, lock)
         except BaseException:
             lock.release()
@@ -86,17 +86,20 @@ class ProjectFile:
         try:
             connection = schema.connect(path, read_only=lock is None)
             schema.check(connection, path)
+            file = cls(path, connection, lock)
             if lock is not None:
                 schema.prepare_writing(connection)
-            return cls(path, connection, lock)
+            return file
         except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError, StudioError) as error:
             if connection is not None:
                 connection.close()
             raise _opening_error(path, error) from error
 
     def _load(self) -> tuple[Project, History]:
+        self._db.execute("BEGIN")  # one moment's state, whatever a writer does meanwhile
         project = rows.read_project(self._db)
         steps, done = rows.read_steps(self._db)
+        self._db.execute("COMMIT")
         return project, History(project, self, steps, done)
 
     # Journal, for History
@@ -201,7 +204,7 @@ class ProjectFile:
 
     def save_copy(self, target: Path, *, overwrite: bool = False) -> None:
         """Copy the whole project, undo history included, to `target`. Raises ProjectError as `create`."""
-        if target.exists() and (not overwrite or _same(target, self.path)):
+        if _is_there(target) and (not overwrite or _same(target, self.path)):
             raise ProjectError(f"“{target}” exists.", "Choose another name, or allow to replace it.")
         with _published(target) as part, closing(sqlite3.connect(part)) as copy:
             self._db.backup(copy)
@@ -258,6 +261,13 @@ def _published(target: Path) -> Iterator[Path]:
         raise _cannot_write(target, error) from error
     finally:
         lock.release()
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name too long, a folder that may not be read: writing it will say so
+        return False
 
 
 def _same(a: Path, b: Path) -> bool:
