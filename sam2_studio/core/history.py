@@ -149,23 +149,23 @@ class History:
         Raises:
             ProjectError: the file couldn't be written; nothing changed.
         """
-        place = next((i for i, s in enumerate(self._steps[: self._done]) if s.id == step_id), None)
-        if place is None or not changes:
+        place = self._place_of(step_id)
+        if place is None or not changes or len(self._fitting(place, changes)) < len(changes):
             return False
-        if any(later.touches(change) for later in self._steps[place + 1 :] for change in changes):
-            return False
-        step = self._steps[place]
-        grown = replace(step.command, changes=(*step.command.changes, *changes))
-        with self._journal.transaction():
-            self._journal.write_changes(changes)
-            nbytes = step.nbytes + self._journal.extend_step(step_id, len(step.command.changes), changes)
-            steps = [*self._steps[:place], Step(step_id, grown, nbytes), *self._steps[place + 1 :]]
-            over = min(self._over_limit(steps), place)
-            if over:
-                self._journal.drop_steps([old.id for old in steps[:over]])
-                self._journal.write_done(self._done - over)
-        self._made(changes, steps[over:], self._done - over)
+        self._grow(place, changes)
         return True
+
+    def join_what_fits(self, step_id: int, changes: Sequence[AnyChange]) -> int:
+        """Join, as `join` does, those of the changes that no later step is in the way of; how many that were.
+
+        Raises:
+            ProjectError: the file couldn't be written; nothing changed.
+        """
+        place = self._place_of(step_id)
+        fitting = [] if place is None else self._fitting(place, changes)
+        if place is not None and fitting:
+            self._grow(place, fitting)
+        return len(fitting)
 
     def set_footage(self, clip: Clip) -> None:
         """Set the clip, which is no step, and rewrite steps that hold the old one: undo must not bring its path back.
@@ -198,6 +198,27 @@ class History:
         command = self._steps[self._done].command
         self._replay(command.changes, self._done + 1)
         return command
+
+    def _place_of(self, step_id: int) -> int | None:
+        return next((i for i, step in enumerate(self._steps[: self._done]) if step.id == step_id), None)
+
+    def _fitting(self, place: int, changes: Sequence[AnyChange]) -> list[AnyChange]:
+        """The changes that no step after the one at `place` is in the way of."""
+        later = self._steps[place + 1 :]
+        return [change for change in changes if not any(step.touches(change) for step in later)]
+
+    def _grow(self, place: int, changes: Sequence[AnyChange]) -> None:
+        step = self._steps[place]
+        grown = replace(step.command, changes=(*step.command.changes, *changes))
+        with self._journal.transaction():
+            self._journal.write_changes(changes)
+            nbytes = step.nbytes + self._journal.extend_step(step.id, len(step.command.changes), changes)
+            steps = [*self._steps[:place], Step(step.id, grown, nbytes), *self._steps[place + 1 :]]
+            over = min(self._over_limit(steps), place)
+            if over:
+                self._journal.drop_steps([old.id for old in steps[:over]])
+                self._journal.write_done(self._done - over)
+        self._made(changes, steps[over:], self._done - over)
 
     def _replay(self, changes: Sequence[AnyChange], done: int) -> None:
         with self._journal.transaction():

@@ -101,9 +101,8 @@ class ProjectBridge(QObject):
                 if not step_id:
                     frame = masks[0][1] if masks else None
                     return self._file.history.do(Command(label=label, changes=changes, frame=frame))
-                # one by one: a frame that the user edited since is left out, the others come in
-                joined = [self._file.history.join(step_id, (change,)) for change in changes]
-                return step_id if any(joined) else 0
+                # a frame that the user edited since is left out, the others come in
+                return step_id if self._file.history.join_what_fits(step_id, changes) else 0
         except StudioError as error:
             self.refused.emit(error)
             return 0

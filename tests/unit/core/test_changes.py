@@ -31,6 +31,7 @@ CHANGES: list[AnyChange] = [
     PromptsChanged(object_id=2, frame=7, before=PROMPTS, after=None),
     MaskChanged(object_id=2, frame=7, before=record(1), after=record(2, Origin.PAINTED, score=0.25, locked=True)),
 ]
+RECORD = [1, "tracked", 0.5, False, False, False, "nano", 9]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda c: type(c).__name__)
@@ -68,10 +69,13 @@ def test_every_value_has_a_key_of_its_own() -> None:
         {"frame": 1.5},
         {"frame": 10**30},
         {"after": []},
-        {"after": {"mask_id": "1", "origin": "tracked"}},
-        {"after": {"mask_id": 1, "origin": "guessed"}},
-        {"after": {"mask_id": 1, "origin": "tracked", "score": float("nan")}},
-        {"after": {"mask_id": 1, "origin": "tracked", "luck": 1}},
+        {"after": {"mask_id": 1}},
+        {"after": RECORD[:-1]},
+        {"after": [*RECORD, 0]},
+        {"after": ["1", *RECORD[1:]]},
+        {"after": [1, "guessed", *RECORD[2:]]},
+        {"after": [1, "tracked", float("nan"), *RECORD[3:]]},
+        {"after": [1, "tracked", 0.5, 0, *RECORD[4:]]},
     ],
 )
 def test_what_makes_no_sense_is_refused(harm: dict[str, Any]) -> None:

@@ -167,6 +167,20 @@ def test_a_late_mask_of_a_frame_edited_since_is_refused(edited: ProjectFile) -> 
     assert edited.history.join(step, mask_at(edited, 4, record(6)))
 
 
+def test_of_late_masks_those_that_fit_come_in(edited: ProjectFile) -> None:
+    step = click(edited, 3)
+    edited.history.do(commands.put_masks(edited.project, "Paint", [(1, 4, record(5))]))
+    late = [change for frame in (3, 4, 5) for change in mask_at(edited, frame, record(6))]
+    assert not edited.history.join(step, late)
+    assert edited.history.join_what_fits(step, late) == 2
+    assert [edited.project.track(1).get(f) for f in (3, 4, 5)] == [record(6), record(5), record(6)]
+    assert edited.history.join_what_fits(step, late[1:2]) == 0
+    assert edited.history.join_what_fits(99, late) == 0
+    edited.history.undo()
+    edited.history.undo()
+    assert len(edited.project.track(1)) == 0
+
+
 def test_a_late_mask_of_an_object_removed_since_is_refused(edited: ProjectFile) -> None:
     step = click(edited, 3)
     edited.history.do(commands.remove_object(edited.project, 1))
