@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sam2_studio.core.clip import Clip
+from sam2_studio.core.clip import Clip, ClipKind
 from sam2_studio.core.frames import FrameSource
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import MediaError, ProjectError
+from sam2_studio.media.cache import DEFAULT_BYTES, CachedSource
 from sam2_studio.media.open import fingerprint, open_media
+
+_HELD_FRAMES = 128
 
 
 @contextmanager
@@ -23,7 +26,7 @@ def footage(file: ProjectFile) -> Iterator[tuple[Clip, FrameSource]]:
     if clip is None:
         raise ProjectError(f"There is no footage in “{file.path}”.", "Open it in the window and add a clip.")
     found = clip.relinked(str(_located(clip, file.path)))
-    source = open_media(Path(found.info.path))
+    source = _cached(open_media(found.media_path))
     try:
         if (source.info.size, source.info.frames) != (clip.info.size, clip.info.frames):
             was, now = _told(clip.info.frames, clip.info.size), _told(source.info.frames, source.info.size)
@@ -36,13 +39,30 @@ def footage(file: ProjectFile) -> Iterator[tuple[Clip, FrameSource]]:
         source.close()
 
 
+def open_picture(path: Path) -> FrameSource:
+    """Open a single picture. Raises MediaError as `open_media`, and where it is a clip."""
+    source = open_media(path)
+    if source.info.kind is ClipKind.STILL:
+        return source
+    kind = source.info.kind.value
+    source.close()
+    raise MediaError(f"“{path}” is a {kind}, not a single picture.", "Use track and export for it.")
+
+
+def _cached(source: FrameSource) -> CachedSource:
+    """A run goes through a clip frame by frame: only steps backwards gain from memory, and of a short stretch."""
+    info = source.info
+    stretch = _HELD_FRAMES * info.size.area * (6 if info.bit_depth > 8 else 3)
+    return CachedSource(source, min(stretch, DEFAULT_BYTES))
+
+
 def _located(clip: Clip, project: Path) -> Path:
     """Where the clip is. A file beside the project is taken for it only if its contents are the same."""
     path = Path(clip.info.path)
     if path.exists():
         return path
     beside = project.parent / path.name
-    if clip.fingerprint and beside.exists() and fingerprint(beside) == clip.fingerprint:
+    if clip.fingerprint and beside.exists() and fingerprint(clip.relinked(str(beside)).media_path) == clip.fingerprint:
         return beside
     raise MediaError(
         f"The clip {path} of the project “{project}” is no longer there.",

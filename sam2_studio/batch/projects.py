@@ -1,6 +1,7 @@
 """Makes projects from footage and checked prompts, without a window. Loads no torch."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from sam2_studio.batch.prompts import Subject
@@ -32,8 +33,8 @@ def new_project(path: Path, info: ClipInfo, *, overwrite: bool = False) -> Proje
     """Make a project of the footage that a probe found. Raises ProjectError as `ProjectFile.create`."""
     file = ProjectFile.create(path, overwrite=overwrite)
     try:
-        media = str(Path(info.path).absolute())
-        file.set_footage(Clip.whole(info, fingerprint(Path(media))).relinked(media))
+        clip = Clip.whole(info).relinked(str(Path(info.path).absolute()))
+        file.set_footage(replace(clip, fingerprint=fingerprint(clip.media_path)))
     except BaseException:
         file.close()
         raise

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from sam2_studio.batch.footage import open_picture
 from sam2_studio.batch.written import WrittenPrompt, WrittenSubject
 from sam2_studio.core.clip import ClipInfo
 from sam2_studio.core.frames import checked_frame
@@ -18,7 +19,6 @@ from sam2_studio.core.geometry import Box, Point, Size
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.errors import PromptError
-from sam2_studio.media.open import open_media
 
 _SHAPE = 'It looks like {"objects": [{"name": "dog", "prompts": [{"frame": 0, "box": [10, 20, 200, 180]}]}]}.'
 _KINDS = ("box", "point", "mask")
@@ -76,7 +76,7 @@ def read_mask(path: Path, size: Size) -> Mask:
         MediaError: the picture can't be read.
         PromptError: it is of another size, or nothing is inside.
     """
-    source = open_media(path)
+    source = open_picture(path)
     try:
         frame = source.read(0)
     finally:

@@ -57,14 +57,14 @@ def _checked(images: list[Path], output: Path, prompts: PromptSet | None, *, ove
     Raises:
         StudioError: the first thing that doesn't fit.
     """
+    from sam2_studio.batch.footage import open_picture
     from sam2_studio.core.clip import Clip
     from sam2_studio.export.spec import ExportSpec, check
-    from sam2_studio.media.open import open_still
 
     spec = ExportSpec(preset="png", target=output, overwrite=overwrite)
     takers: dict[Path, Path] = {}
     for image in images:
-        source = open_still(image)
+        source = open_picture(image)
         try:
             _check_prompts(prompts, source.info)
             [file] = check(spec, Clip.whole(source.info))
@@ -101,17 +101,17 @@ def _run(
     matte: bool,
 ) -> "list[ExportReport]":
     """Cut out every picture; `model` is name and device."""
+    from sam2_studio.batch.footage import open_picture
     from sam2_studio.batch.stills import cut_out_still
     from sam2_studio.engine.device import use_threads
     from sam2_studio.engine.models import load_model
     from sam2_studio.engine.segmenter import Segmenter
-    from sam2_studio.media.open import open_still
 
     use_threads()
     segmenter = Segmenter(load_model(*model))
     reports = []
     for image in images:
-        source = open_still(image)
+        source = open_picture(image)
         try:
             events = cut_out_still(source, spec, segmenter, prompts, matte=matte)
             reports.append(follow_export(events, Console(quiet=True)))

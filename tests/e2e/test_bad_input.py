@@ -245,6 +245,12 @@ def test_cutout_to_a_format_without_alpha(still: Path, tmp_path: Path, run: Call
     refused(run("cutout", still, "--box", "10,10,60,60", "-o", tmp_path / "out.jpg"), ".jpg", "transparency")
 
 
+def test_a_clip_is_no_picture(clip: Path, tmp_path: Path, run: Callable[..., Ended]) -> None:
+    refused(run("cutout", clip, "--auto", "-o", tmp_path / "out.png"), clip.name, "video", "track")
+    mask = f"0:{clip}"
+    refused(run("track", clip, "--mask", mask, "-o", tmp_path / "out.cutout"), clip.name, "video")
+
+
 def test_two_cutouts_of_one_name(still: Path, tmp_path: Path, run: Callable[..., Ended]) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / still.name).write_bytes(still.read_bytes())
