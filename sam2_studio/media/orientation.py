@@ -74,6 +74,6 @@ def from_matrix(matrix: NDArray[np.int32]) -> Orientation:
     transpose = abs(b) + abs(c) > abs(a) + abs(d)
     straight = (not a and not d) if transpose else (not b and not c)
     along_x, along_y = (c, b) if transpose else (a, d)
-    mirrored = a * d - b * c < 0  # then the turn is what is left once the picture is mirrored left-right
-    turned = round(np.degrees(np.arctan2(b, -a) if mirrored else np.arctan2(-b, a))) % 360
+    mirrored = a * d - b * c < 0  # left-right, after the turn: what FFmpeg calls a turn and a flip
+    turned = round(np.degrees(np.arctan2(-b, -a if mirrored else a))) % 360
     return Orientation(transpose, along_x < 0, along_y < 0, turned, straight)

@@ -79,6 +79,7 @@ def _opened(path: Path, pixel_limit: int) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what matters of a damaged header ends in an exception as well
             image = Image.open(path, formats=_FORMATS)
+            image.getexif()
     except UnidentifiedImageError as error:
         raise MediaError(f"{path.name} is not a picture that can be read, or is damaged.", "Choose another.") from error
     except _FAULTS as error:

@@ -12,7 +12,6 @@ from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
 
 from sam2_studio.core.clip import ClipInfo
 from sam2_studio.core.frames import Frame, Timestamp, checked_frame
@@ -69,13 +68,15 @@ class VideoReader:
         self._seekable = True  # until a seek leads elsewhere than the scan has it
         self._check_seek = False
         self._lost: set[int] = set()
+        self._last: Frame | None = None
         try:
-            self.info: ClipInfo = self._describe(path)
+            first = self._find(0)
+            self.info: ClipInfo = self._describe(path, first)
+            self._pixels = PixelConverter(deep=self.info.bit_depth > 8)
+            self._last = self._made(0, first)
         except BaseException:
             self.close()
             raise
-        self._pixels = PixelConverter(deep=self.info.bit_depth > 8)
-        self._last: Frame | None = None
 
     @property
     def icc_profile(self) -> bytes | None:
@@ -94,10 +95,9 @@ class VideoReader:
             PromptError: there is no such frame.
             MediaError: the reader is closed, or the file can't be read any more.
         """
-        timestamp = self.timestamp(number)
+        checked_frame(number, len(self.index))
         if self._last is None or self._last.number != number:
-            rgb, alpha = self._upright(self._find(number))
-            self._last = Frame(number, rgb, timestamp, alpha)
+            self._last = self._made(number, self._find(number))
         return self._last
 
     def close(self) -> None:
@@ -112,8 +112,7 @@ class VideoReader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _describe(self, path: str | Path) -> ClipInfo:
-        first = self._find(0)
+    def _describe(self, path: str | Path, first: VideoFrame) -> ClipInfo:
         assert self._container is not None
         assert self._stream is not None
         said = merged(tags_of(first), tags_of(self._stream.codec_context))
@@ -121,12 +120,13 @@ class VideoReader:
             Path(path), self._container, self._stream, self.index, first, said=said, orientation=from_frame(first)
         )
 
-    def _upright(self, frame: VideoFrame) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    def _made(self, number: int, frame: VideoFrame) -> Frame:
         said = merged(tags_of(frame), self.info.color)
         rgb, alpha = self._pixels.convert(frame, meant(said, frame.height, frame.format.name))
         turn = from_frame(frame)
         rgb = placed(turn.upright(rgb), self.info.size)
-        return rgb, None if alpha is None else placed(turn.upright(alpha), self.info.size)
+        alpha = None if alpha is None else placed(turn.upright(alpha), self.info.size)
+        return Frame(number, rgb, self.timestamp(number), alpha)
 
     def _find(self, number: int) -> VideoFrame:
         """The decoded frame; goes on from where the decoder stands if that is nearer than the keyframe."""
