@@ -48,7 +48,7 @@ def plane_frame(pix_fmt: str, planes: Sequence[Pixels]) -> av.VideoFrame:
     height, width = planes[0].shape[:2]
     frame = av.VideoFrame(width, height, pix_fmt)
     for plane, values in zip(frame.planes, planes, strict=True):
-        row_bytes = values.reshape(values.shape[0], -1).view(np.uint8).reshape(values.shape[0], -1)
+        row_bytes = np.ascontiguousarray(values).reshape(values.shape[0], -1).view(np.uint8)
         buffer = np.zeros((plane.height, plane.line_size), np.uint8)
         buffer[:, : row_bytes.shape[1]] = row_bytes
         plane.update(buffer.tobytes())

@@ -5,7 +5,10 @@ Pillow reads what has 8 bits, OpenCV what has 16 (Pillow would cut it to 8), FFm
 
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import cv2
 import numpy as np
@@ -74,23 +77,36 @@ def _surely_whole(path: Path, name: str | None) -> bool:
         return mark is None or mark in file.read()
 
 
-def _opened(path: Path, pixel_limit: int) -> Image.Image:
+@contextmanager
+def _opened(path: Path, pixel_limit: int) -> Iterator[Image.Image]:
+    with path.open("rb") as file:  # Pillow forgets to close its own when a picture turns out to be damaged
+        image = _identified(path, file)
+        check_pixels(image.width, image.height, path, pixel_limit)
+        yield image
+
+
+def _identified(path: Path, file: BinaryIO) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what matters of a damaged header ends in an exception as well
-            image = Image.open(path, formats=_FORMATS)
-            image.getexif()
+            image = Image.open(file, formats=_FORMATS)
     except UnidentifiedImageError as error:
         raise MediaError(f"{path.name} is not a picture that can be read, or is damaged.", "Choose another.") from error
     except _FAULTS as error:
         raise MediaError(f"{path.name} can't be read: {error}.", "Copy or export it again.") from error
-    check_pixels(image.width, image.height, path, pixel_limit)
     return image
 
 
 def _exif_turn(image: Image.Image) -> int | None:
+    exif = Image.Exif()
     try:
-        return int(image.getexif().get(274, 1))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if image.format == "PNG":
+                exif.load(image.info.get("exif", b""))  # Pillow's own way would read the whole picture for it
+            else:
+                exif = image.getexif()
+        return int(exif.get(274, 1))
     except _FAULTS:
         return None  # a damaged tag turns nothing
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-
 from sam2_studio.errors import MediaError, PromptError
 from sam2_studio.media.cache import CachedSource
 from sam2_studio.media.open import open_media
@@ -112,7 +112,7 @@ def test_depth_and_alpha_are_those_announced(source: CachedSource) -> None:
 
 def test_times_rise_and_belong_to_the_frames(source: CachedSource) -> None:
     times = [source.timestamp(number) for number in range(source.info.frames)]
-    assert all(first.pts < second.pts for first, second in zip(times, times[1:], strict=False))
+    assert all(first.pts < second.pts for first, second in pairwise(times))
     assert len({time.time_base for time in times}) == 1
     assert [source.read(number).timestamp for number in range(source.info.frames)] == times
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-
 from sam2_studio.errors import MediaError
 from sam2_studio.media.index import build_index
 from tests.media_factory import cut_file, numbered_frames, shift_edit_list, write_video

@@ -4,7 +4,6 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-
 from sam2_studio.media.rate import exact_rate, plausible_rate
 
 MILLISECOND = Fraction(1, 1000)

@@ -1,17 +1,17 @@
 """What is particular to the video reader: seeking, turning, depth, alpha, damage, descriptors."""
 
 import logging
-import os
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
-
 from sam2_studio.errors import MediaError
 from sam2_studio.media import reader as module
 from sam2_studio.media.reader import VideoReader
 from tests.media_factory import numbered_frame, numbered_frames, plane_frame, read_number, write_video
+
+OPEN_FILES = Path("/proc/self/fd")
 
 
 @pytest.fixture
@@ -194,12 +194,12 @@ def test_interlaced_footage_is_told(tmp_path: Path) -> None:
 
 def test_files_are_let_go_of_and_can_be_renamed(tmp_path: Path) -> None:
     path = write_video(tmp_path / "a.mp4", numbered_frames(12), gop=4)
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(OPEN_FILES.iterdir()))
     for _ in range(30):
         with VideoReader(path) as reader:
             for number in (9, 1, 5):
                 reader.read(number)
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert len(list(OPEN_FILES.iterdir())) == before
     path.rename(tmp_path / "b.mp4")
 
 
@@ -219,10 +219,10 @@ def test_a_failed_open_leaves_nothing_open(tmp_path: Path, monkeypatch: pytest.M
         raise MediaError("no")
 
     monkeypatch.setattr(module, "describe_video", refuse)
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(OPEN_FILES.iterdir()))
     with pytest.raises(MediaError, match="no"):
         VideoReader(path)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(OPEN_FILES.iterdir())) == before
 
 
 def test_every_frame_of_the_sample_by_itself(sample_clip: Path) -> None:
