@@ -70,7 +70,6 @@ def stand_in_weights(model: str) -> dict[str, Tensor]:
     return {key: torch.from_numpy(_tensor(key, shape)) for key, shape in manifest_shapes(model).items()}
 
 
-
 def _tensor(key: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
     mean, spread = _moments(key, shape)
     out = np.empty(math.prod(shape), np.float32)

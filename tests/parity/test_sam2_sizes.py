@@ -7,11 +7,16 @@ import torch
 from sam2_studio.networks.interface import Label, Remembered
 from sam2_studio.networks.sam2.config import CONFIGS
 from sam2_studio.networks.sam2.model import Sam2
-
 from tests.parity.stand_in import stand_in_weights
 
 SIDE = 256
-UNRECORDED = ["sam2-small", "sam2.1-small", "sam2-base-plus", "sam2-large", "sam2.1-large"]
+UNRECORDED = [
+    "sam2-small",
+    "sam2.1-small",
+    "sam2-base-plus",
+    pytest.param("sam2-large", marks=pytest.mark.slow),
+    "sam2.1-large",
+]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -7,7 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-QUERY_BLOCK = 512  # rows of scores worked on at once: few enough to stay near the processor
+SCORE_ROWS = 256  # queries that a thread works on at once
+MOST_SCORES = 1 << 25  # numbers in the buffer of scores
 
 
 class Attention(nn.Module):
@@ -41,10 +42,15 @@ class Attention(nn.Module):
         return torch.unflatten(x, -1, (self.heads, -1)).transpose(1, 2)  # (B, heads, N, C / heads)
 
 
-def attend_narrow(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """Attention with one head whose values are narrower than its keys.
+def narrow_pays(q: Tensor) -> bool:
+    """Whether `attend_narrow` is faster than a fused kernel with values as wide as the keys."""
+    return q.device.type == "cpu" and q.dtype == torch.float32 and torch.is_inference_mode_enabled()
 
-    The fused kernels want equal widths, so on a processor this is done in blocks of queries.
+
+def attend_narrow(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Attention with one head whose values are narrower than its keys, for processors and inference.
+
+    The fused kernels want equal widths. Here one buffer of scores, a part for each thread, is used again and again.
 
     Args:
         q: (B, Q, C).
@@ -54,7 +60,27 @@ def attend_narrow(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     Returns:
         (B, Q, D).
     """
-    scale = q.shape[-1] ** -0.5
-    keys = k.transpose(1, 2)
-    blocks = [torch.softmax(torch.bmm(rows * scale, keys), -1) @ v for rows in torch.split(q, QUERY_BLOCK, 1)]
-    return torch.cat(blocks, 1)
+    parts, rows = _blocks(q.shape[1], k.shape[1])
+    scaled = (q * q.shape[-1] ** -0.5).view(len(q), -1, parts, rows, q.shape[-1])
+    scores = q.new_empty(parts, rows, k.shape[1])
+    read = q.new_empty(*scaled.shape[:-1], v.shape[-1])
+    for b in range(len(q)):
+        keys, values = k[b].t().expand(parts, -1, -1), v[b].expand(parts, -1, -1)
+        for block in range(scaled.shape[1]):
+            torch.bmm(scaled[b, block], keys, out=scores)
+            torch._softmax(scores, -1, False, out=scores)
+            torch.bmm(scores, values, out=read[b, block])
+    return read.flatten(1, 3)
+
+
+def _blocks(queries: int, keys: int) -> tuple[int, int]:
+    """How many parts are worked on at once, one a thread, and the rows of each; together they divide the queries."""
+    parts = 1 << (torch.get_num_threads().bit_length() - 1)
+    while queries % parts:
+        parts //= 2
+    rows = queries // parts
+    while rows > SCORE_ROWS and rows % 2 == 0:
+        rows //= 2
+    while parts * rows * keys > MOST_SCORES and rows % 2 == 0:
+        rows //= 2
+    return parts, rows

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sam2_studio.networks.sam2.affine import affine
 from sam2_studio.networks.sam2.config import TrunkConfig
 from sam2_studio.networks.sam2.layers import Conv, Deriving, empty_parameter
 from sam2_studio.networks.sam2.windows import Order, overhang, pool2x, reorder, take
@@ -28,16 +29,18 @@ class WindowAttention(nn.Module):
         self.qkv = nn.Linear(inputs, 3 * outputs)
         self.proj = nn.Linear(outputs, outputs)
 
-    def forward(self, x: Tensor, order: Order, window: int) -> Tensor:
-        """x (B, N, C) in `order`: of the window where that divides the side, else rows; 0 for one window over all."""
-        qkv = self.qkv(x)
+    def forward(self, x: Tensor, order: Order, window: int, plus: Tensor) -> Tensor:
+        """x (B, N, C) in `order`: of the window where that divides the side, else rows; 0 for one window over all.
+
+        `plus` is added to the result.
+        """
+        qkv = affine(x, self.qkv)
         if window == 0 or order.window == window:
             size = window * window or x.shape[1]
             y = self._attend(qkv.view(-1, size, qkv.shape[-1]), window).reshape(len(x), -1, self._width)
         else:
             y = self._attend_overhanging(qkv, order.side, window)
-        projected: Tensor = self.proj(y)
-        return projected
+        return affine(y, self.proj, plus=plus)
 
     @property
     def _width(self) -> int:
@@ -66,11 +69,14 @@ class TrunkMlp(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.layers = nn.ModuleList([nn.Linear(width, MLP_RATIO * width), nn.Linear(MLP_RATIO * width, width)])
+        self.layers = nn.Sequential(nn.Linear(width, MLP_RATIO * width), nn.Linear(MLP_RATIO * width, width))
 
-    def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.layers[1](F.gelu(self.layers[0](x)))
-        return y
+    def forward(self, x: Tensor, plus: Tensor) -> Tensor:
+        """`plus` is added to the result."""
+        widen, narrow = self.layers
+        assert isinstance(widen, nn.Linear)
+        assert isinstance(narrow, nn.Linear)
+        return affine(affine(x, widen, then="gelu"), narrow, plus=plus)
 
 
 class Block(nn.Module):
@@ -93,11 +99,11 @@ class Block(nn.Module):
             x, order = reorder(x, order, wanted), Order(order.side, wanted)
         normal = self.norm1(x)
         if self.proj is not None:
-            x = self.proj(normal)
+            x = affine(normal, self.proj)
         if self.pools:
             x = pool2x(x.view(-1, order.window**2, x.shape[-1]), order.window).view(len(x), -1, x.shape[-1])
-        x = x + self.attn(normal, order, self.window)
-        x = x + self.mlp(self.norm2(x))
+        x = self.attn(normal, order, self.window, x)
+        x = self.mlp(self.norm2(x), x)
         return x, order.halved() if self.pools else order
 
 

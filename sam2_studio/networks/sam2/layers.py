@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sam2_studio.networks.sam2.affine import affine_by
+
 
 class Deriving(nn.Module):
     """A module that keeps what it computed from its parameters until those are loaded, moved or converted.
@@ -49,7 +51,7 @@ class MapLinear(nn.Conv2d):
         return self.weight[:, :, 0, 0]
 
     def forward(self, x_bhwc: Tensor) -> Tensor:
-        return F.linear(x_bhwc, self.matrix, self.bias)
+        return affine_by(x_bhwc, self.matrix, self.bias)
 
 
 class Conv(nn.Conv2d):
@@ -67,8 +69,8 @@ class Unfold2x(nn.ConvTranspose2d):
 
     def forward(self, x_bhwc: Tensor) -> Tensor:  # type: ignore[override]
         matrix = self.weight.permute(2, 3, 1, 0).flatten(0, 2)  # (2 * 2 * C, inputs)
-        y = torch.unflatten(F.linear(x_bhwc, matrix), -1, (2, 2, -1))
-        return y if self.bias is None else y + self.bias
+        bias = None if self.bias is None else self.bias.repeat(4)
+        return torch.unflatten(affine_by(x_bhwc, matrix, bias), -1, (2, 2, -1))
 
 
 class Mlp(nn.Module):

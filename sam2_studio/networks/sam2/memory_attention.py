@@ -11,9 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sam2_studio.networks.sam2.attention import attend_narrow
+from sam2_studio.networks.sam2.affine import affine
+from sam2_studio.networks.sam2.attention import attend_narrow, narrow_pays
 from sam2_studio.networks.sam2.config import EMBED, MEMORY
-from sam2_studio.networks.sam2.positions import rotary_grid, rotate, sine_grid
+from sam2_studio.networks.sam2.positions import rotary_grid, rotate_, sine_grid
 
 LAYERS = 4
 HIDDEN = 2048
@@ -45,11 +46,11 @@ class SelfAttention(nn.Module):
         self.v_proj = nn.Linear(EMBED, EMBED)
         self.out_proj = nn.Linear(EMBED, EMBED)
 
-    def forward(self, x: Tensor, turns: Tensor) -> Tensor:
-        q, k = rotate(self.q_proj(x), turns), rotate(self.k_proj(x), turns)
-        y = F.scaled_dot_product_attention(q[:, None], k[:, None], self.v_proj(x)[:, None])[:, 0]
-        projected: Tensor = self.out_proj(y)
-        return projected
+    def forward(self, x: Tensor, turns: Tensor, plus: Tensor) -> Tensor:
+        """x (B or 1, P, 256); `plus` is added to the result."""
+        q, k = rotate_(affine(x, self.q_proj), turns), rotate_(affine(x, self.k_proj), turns)
+        y = F.scaled_dot_product_attention(q[:, None], k[:, None], affine(x, self.v_proj)[:, None])[:, 0]
+        return affine(y, self.out_proj, plus=plus)
 
 
 class MemoryCrossAttention(nn.Module):
@@ -62,20 +63,23 @@ class MemoryCrossAttention(nn.Module):
         self.v_proj = nn.Linear(MEMORY, EMBED)
         self.out_proj = nn.Linear(EMBED, EMBED)
 
-    def forward(self, x: Tensor, memory: MemoryTokens, turns: Tensor) -> Tensor:
-        """x (B or 1, P, 256)."""
-        q = rotate(self.q_proj(x), turns)
+    def forward(self, x: Tensor, memory: MemoryTokens, turns: Tensor, plus: Tensor) -> Tensor:
+        """x (B or 1, P, 256); `plus` is added to the result."""
+        q = rotate_(affine(x, self.q_proj), turns)
         k = self._keys(memory, turns)
-        read = attend_narrow(q.expand(len(k), -1, -1), k, memory.values)
-        projected: Tensor = self.out_proj(self.v_proj(read))
-        return projected
+        q = q.expand(len(k), -1, -1)
+        if narrow_pays(q):
+            read = affine(attend_narrow(q, k, memory.values), self.v_proj)
+        else:
+            read = F.scaled_dot_product_attention(q[:, None], k[:, None], self.v_proj(memory.values)[:, None])[:, 0]
+        return affine(read, self.out_proj, plus=plus)
 
     def _keys(self, memory: MemoryTokens, turns: Tensor) -> Tensor:
         """(B, K, 256); every map's tokens are turned by their own places."""
-        k: Tensor = self.k_proj(memory.keys)
+        k = affine(memory.keys, self.k_proj)
         placed = k.shape[1] - memory.pointers
-        maps = rotate(torch.unflatten(k[:, :placed], 1, (-1, len(turns))), turns).flatten(1, 2)
-        return torch.cat([maps, k[:, placed:]], 1) if memory.pointers else maps
+        rotate_(torch.unflatten(k[:, :placed], 1, (-1, len(turns))), turns)
+        return k
 
 
 class MemoryAttentionLayer(nn.Module):
@@ -92,11 +96,9 @@ class MemoryAttentionLayer(nn.Module):
         self.norm3 = nn.LayerNorm(EMBED)
 
     def forward(self, x: Tensor, memory: MemoryTokens, turns: Tensor) -> Tensor:
-        x = x + self.self_attn(self.norm1(x), turns)
-        x = x + self.cross_attn_image(self.norm2(x), memory, turns)
-        widened = F.relu(self.linear1(self.norm3(x)), inplace=True)
-        y: Tensor = x + self.linear2(widened)
-        return y
+        x = self.self_attn(self.norm1(x), turns, x)
+        x = self.cross_attn_image(self.norm2(x), memory, turns, x)
+        return affine(affine(self.norm3(x), self.linear1, then="relu"), self.linear2, plus=x)
 
 
 class MemoryAttention(nn.Module):

@@ -2,9 +2,10 @@
 
 from itertools import pairwise
 
-import torch.nn.functional as F
+import torch
 from torch import Tensor, nn
 
+from sam2_studio.networks.sam2.affine import affine
 from sam2_studio.networks.sam2.config import EMBED, MEMORY
 from sam2_studio.networks.sam2.layers import Conv, MapLinear, MapNorm, empty_parameter
 
@@ -36,9 +37,8 @@ class FuserLayer(nn.Module):
         self.gamma = empty_parameter(EMBED)
 
     def forward(self, x_bhwc: Tensor) -> Tensor:
-        y = self.pwconv2(F.gelu(self.pwconv1(self.norm(self.dwconv(x_bhwc)))))
-        fused: Tensor = x_bhwc + self.gamma * y
-        return fused
+        y = affine(affine(self.norm(self.dwconv(x_bhwc)), self.pwconv1, then="gelu"), self.pwconv2)
+        return torch.addcmul(x_bhwc, self.gamma, y)
 
 
 class Fuser(nn.Module):

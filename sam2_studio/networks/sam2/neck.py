@@ -1,8 +1,8 @@
 """The image encoder's neck: a feature pyramid with one way down, from stride 32 to 16 (SAM 2 paper, appendix D.1)."""
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sam2_studio.networks.sam2.affine import affine_by
 from sam2_studio.networks.sam2.config import EMBED, TrunkConfig
 from sam2_studio.networks.sam2.layers import MapLinear
 
@@ -24,7 +24,7 @@ class Lateral(nn.Module):
         bias = None
         if self.conv.bias is not None and following.bias is not None:
             bias = following.matrix @ self.conv.bias + following.bias
-        return F.linear(map_bhwc, matrix, bias)
+        return affine_by(map_bhwc, matrix, bias)
 
 
 class Neck(nn.Module):

@@ -51,7 +51,7 @@ def rotary_grid(side: int, channels: int, device: torch.device) -> Tensor:
     return torch.polar(torch.ones_like(both), both)
 
 
-def rotate(x: Tensor, turns: Tensor) -> Tensor:
-    """Turn channel pairs of (..., positions, channels), float32 or shorter, by `rotary_grid`'s angles."""
-    pairs = torch.view_as_complex(torch.unflatten(x.float(), -1, (-1, 2)))
-    return torch.view_as_real(pairs * turns).flatten(-2).to(x.dtype)
+def rotate_(x: Tensor, turns: Tensor) -> Tensor:
+    """Turn channel pairs of (..., positions, channels) by `rotary_grid`'s angles, in place; returns x."""
+    pairs = torch.view_as_complex(torch.unflatten(x.float(), -1, (-1, 2))).mul_(turns)
+    return x if x.dtype == torch.float32 else x.copy_(torch.view_as_real(pairs).flatten(-2))

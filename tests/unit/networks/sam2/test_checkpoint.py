@@ -14,9 +14,8 @@ from sam2_studio.networks.sam2.checkpoint import load_sam2, recognise_file
 from sam2_studio.networks.sam2.config import CONFIGS
 from sam2_studio.networks.sam2.recognise import recognise
 from sam2_studio.networks.weights import WeightsError
-from torch import Tensor
-
 from tests.parity.stand_in import MANIFESTS, manifest_shapes
+from torch import Tensor
 
 TINY = "sam2.1_hiera_tiny"
 Weights = dict[str, Tensor]
