@@ -94,14 +94,12 @@ def load_model(name: str = DEFAULT_MODEL, device: str = "auto") -> Model:
     if entry is None:
         names = ", ".join(one.name for one in CATALOGUE)
         raise ModelError(f"There is no model called {name}.", f"Use one of {names}.")
-    if entry.family not in _LOADERS:
-        raise ModelError(f"The network of {name} is not part of this version.", f"Use {DEFAULT_MODEL}.")
     path = weights_path(entry)
     digest = _digest(entry, path)
     if digest != entry.sha256:
         raise ModelError(f"The weight file {path} is not {name} as published (its sha256 is {digest}).", _cure(entry))
     place = choose_device(device)
-    return Model(name, digest, _LOADERS[entry.family](entry, path).to(place), place)
+    return Model(name, digest, _network(entry, path).to(place), place)
 
 
 def _state(entry: WeightFile) -> ModelState:
@@ -127,19 +125,31 @@ def _cure(entry: WeightFile) -> str:
     return "Install the program again." if entry.bundled else f"Fetch it again with: models get {entry.name}."
 
 
-def _load_nano(entry: WeightFile, path: Path) -> "PromptableNetwork":
+def _network(entry: WeightFile, path: Path) -> "PromptableNetwork":
+    from sam2_studio.networks.weights import WeightsError
+
+    try:
+        return _LOADERS[entry.family](path)
+    except (WeightsError, OSError) as error:
+        raise ModelError(f"The weight file {path} doesn't fit {entry.name}: {error}.", _cure(entry)) from error
+
+
+def _load_nano(path: Path) -> "PromptableNetwork":
     import torch
 
     from sam2_studio.networks.nano.model import Nano
-    from sam2_studio.networks.weights import WeightsError, load_weights
+    from sam2_studio.networks.weights import load_weights
 
     network = Nano().eval().requires_grad_(False)
-    try:
-        load_weights(network, path)
-    except (WeightsError, OSError) as error:
-        raise ModelError(f"The weight file {path} doesn't fit {entry.name}: {error}.", _cure(entry)) from error
+    load_weights(network, path)
     # mypy: nn.Module.to has no overload for the memory format alone
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
-_LOADERS: dict[str, Callable[[WeightFile, Path], "PromptableNetwork"]] = {"nano": _load_nano}
+def _load_sam2(path: Path) -> "PromptableNetwork":
+    from sam2_studio.networks.sam2.checkpoint import load_sam2
+
+    return load_sam2(path)
+
+
+_LOADERS: dict[str, Callable[[Path], "PromptableNetwork"]] = {"nano": _load_nano, "sam2": _load_sam2}
