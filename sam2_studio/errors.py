@@ -1,4 +1,4 @@
-"""The only errors that reach a user as a message. Each names the value at fault and the way out; none carries a traceback."""
+"""The only errors that reach a user as a message. Each names the value at fault and the way out."""
 
 
 class StudioError(Exception):

@@ -1,4 +1,4 @@
-"""What the user prefers: typed, with defaults, in one JSON file. A damaged file costs the preferences, never the start.
+"""What the user prefers: typed, with defaults, in one JSON file. A damaged file costs the preferences only.
 
 Keys that this version doesn't know are kept when it saves: an older program must not forget what a newer one was told.
 """

@@ -124,7 +124,7 @@ class Segmenter:
         """The step whose masks are on offer, and the last one, of which the mask is made."""
         looks_again = settings.second_look and self._traits.second_look
         last: _Step | None = None
-        for count in _counts(len(prompts.points)):
+        for count in _counts(prompts):
             shown = replace(prompts, points=prompts.points[:count])
             offered = self._asked(frame, shown, given, last)
             if count == len(prompts.points):
@@ -173,9 +173,10 @@ def candidate_order(answer: Answer, *, lone: bool) -> tuple[int, ...]:
     return tuple((best_first if lone else [0, *best_first])[:MASKS_ON_OFFER])
 
 
-def _counts(points: int) -> list[int]:
-    """How many clicks are put at each step of the replay."""
-    return list(range(max(1, points - MOST_REPLAYED + 1), points + 1)) if points else [0]
+def _counts(prompts: PromptSet) -> list[int]:
+    """How many clicks are put at each step of the replay; a box is answered on its own first."""
+    points = len(prompts.points)
+    return list(range(max(0 if prompts.box else 1, points - MOST_REPLAYED + 1), points + 1))
 
 
 def _window_round(box: Box, size: Size) -> Window:

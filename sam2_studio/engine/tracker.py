@@ -123,10 +123,10 @@ class Tracker:
         conditioned = network.condition(features, memories, clip_length=self._source.info.frames)
         chosen = self._looks.unprompted(conditioned)
         answer = chosen_answer(chosen, frame.number)
-        if answer.presence > 0 or self._model.traits.remembers_absence:
+        mask = _seen(answer, frame)
+        if not mask.is_empty or self._model.traits.remembers_absence:
             memory = network.encode_memory(features, chosen.mask_logits, chosen.presence, chosen.token)
             track.bank.remember(frame.number, memory)
-        mask = mask_of_logits(answer.logits, window, frame.size) if answer.presence > 0 else Mask(frame.size)
         return _as_tracked(track.item.object_id, frame.number, mask, answer)
 
     def _bank(self, item: TrackObject, places: tuple[int, ...], settings: SegmentSettings, step: int) -> MemoryBank:
@@ -184,14 +184,21 @@ def _as_said(object_id: int, number: int, prediction: MaskPrediction) -> FrameRe
     )
 
 
+def _seen(answer: ChosenAnswer, frame: Frame) -> Mask:
+    """The mask of an answer: empty where the network sees no object, or less than one cell of one, which is noise."""
+    mask = Mask(frame.size)
+    if answer.presence > 0:
+        mask = mask_of_logits(answer.logits, Window.whole(frame.size), frame.size)
+    return mask if mask.area * answer.logits.size >= frame.size.area else Mask(frame.size)
+
+
 def _as_tracked(object_id: int, number: int, mask: Mask, answer: ChosenAnswer) -> FrameResult:
-    absent = answer.presence <= 0
     return FrameResult(
         frame=number,
         object_id=object_id,
         mask=mask,
-        score=1 / (1 + math.exp(min(answer.presence, 50))) if absent else answer.score,
-        absent=absent or mask.is_empty,
+        score=1 / (1 + math.exp(min(answer.presence, 50))) if mask.is_empty else answer.score,
+        absent=mask.is_empty,
         presence=answer.presence,
         conditioning=False,
     )

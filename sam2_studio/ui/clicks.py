@@ -39,7 +39,7 @@ class Clicks(QObject):
         self._bridge, self._selection, self._engine = bridge, selection, engine
         self.settings = SegmentSettings()
         self._shown: Frame | None = None
-        self._asked: dict[tuple[int, int], PromptSet] = {}
+        self._asked: dict[tuple[int, int], SegmentRequest] = {}
         self._to_check: set[tuple[int, int]] = set()
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._check)
@@ -49,7 +49,6 @@ class Clicks(QObject):
         engine.segmented.connect(self._answered, queued)
         engine.previewed.connect(self._previewed, queued)
         engine.segment_failed.connect(self._failed, queued)
-        engine.model_ready.connect(self._project_replaced, queued)
 
     def set_frame(self, frame: Frame | None) -> None:
         """The frame that the canvas shows: its pixels needn't be decoded again."""
@@ -76,7 +75,7 @@ class Clicks(QObject):
         self._timer.start()
 
     def _project_replaced(self) -> None:
-        """Ask for whatever is missing: answers that a killed program never got, or that had to wait for the model."""
+        """Ask for whatever is missing: answers that a killed program never got."""
         project = self._bridge.project
         self._asked.clear()
         self._to_check = {(o.id, f) for o in project.objects for f in project.prompted_frames(o.id)}
@@ -89,9 +88,13 @@ class Clicks(QObject):
             if not prompts:
                 self._asked.pop((object_id, frame), None)
                 self._engine.forget_segment(object_id, frame)
-            elif self._lacks_mask(object_id, frame, prompts) and self._asked.get((object_id, frame)) != prompts:
+            elif self._lacks_mask(object_id, frame, prompts) and not self._is_asked(object_id, frame, prompts):
                 self._ask(object_id, frame, prompts, None)
         self.busy_changed.emit(bool(self._asked))
+
+    def _is_asked(self, object_id: int, frame: int, prompts: PromptSet) -> bool:
+        request = self._asked.get((object_id, frame))
+        return request is not None and request.prompts == prompts
 
     def _lacks_mask(self, object_id: int, frame: int, prompts: PromptSet) -> bool:
         record = self._bridge.project.track(object_id).get(frame)
@@ -100,8 +103,9 @@ class Clicks(QObject):
         return record.origin is Origin.PROMPTED and not is_made_from(record, prompts) and not record.locked
 
     def _ask(self, object_id: int, frame: int, prompts: PromptSet, candidate: int | None) -> None:
-        self._asked[object_id, frame] = prompts
-        self._engine.segment(self._request(object_id, frame, prompts, candidate))
+        request = self._request(object_id, frame, prompts, candidate)
+        self._asked[object_id, frame] = request
+        self._engine.segment(request)
         self.busy_changed.emit(True)
 
     def _request(self, object_id: int, frame: int, prompts: PromptSet, candidate: int | None = None) -> SegmentRequest:
@@ -122,7 +126,7 @@ class Clicks(QObject):
     def _answered(self, answer: SegmentAnswer) -> None:
         request = answer.request
         place = (request.object_id, request.number)
-        if self._asked.get(place) != request.prompts:
+        if self._asked.get(place) is not request:
             return
         del self._asked[place]
         if self._bridge.project.prompts(*place) == request.prompts:
@@ -131,7 +135,9 @@ class Clicks(QObject):
         self.busy_changed.emit(bool(self._asked))
 
     def _failed(self, request: SegmentRequest) -> None:
-        self._asked.pop((request.object_id, request.number), None)
+        place = (request.object_id, request.number)
+        if self._asked.get(place) is request:
+            del self._asked[place]
         self.busy_changed.emit(bool(self._asked))
 
     def _previewed(self, mask: Mask | None) -> None:

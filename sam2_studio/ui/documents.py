@@ -94,7 +94,7 @@ class Documents(QObject):
         self._bridge.replace(file)
         self.opened.emit(path)
         if file.project.clip is not None:
-            self._expect(Path(file.project.clip.info.path), self._check_footage)
+            self._expect(Path(file.project.clip.media_path), self._check_footage)
 
     def _media_opened(self, generation: int, fingerprint: str, info: ClipInfo) -> None:
         if self._expected is not None and self._expected[0] == generation:
@@ -115,7 +115,7 @@ class Documents(QObject):
         """The loader let go of the clip on show to try the one that failed."""
         clip = self._bridge.project.clip
         if self._bridge.is_open and clip is not None:
-            self._expect(Path(clip.info.path), self._check_footage)
+            self._expect(Path(clip.media_path), self._check_footage)
 
     def _start_project(self, fingerprint: str, info: ClipInfo) -> None:
         stamp = datetime.now().strftime("%Y%m%d-%H%M%S-%f")

@@ -214,8 +214,8 @@ class EngineThread(QThread):
         self.track_ended.emit(run, stopped, error is not None and not stopped)
 
     def _segment_ended(self, request: SegmentRequest, error: BaseException | None) -> None:
-        if error is not None:
-            self._log_end(error)
+        self._log_end(error)
+        if error is not None and not isinstance(error, Cancelled):
             self.segment_failed.emit(request)
 
     def _log_end(self, error: BaseException | None) -> None:

@@ -1,6 +1,5 @@
 """The export dialog and the thread behind it: one export at a time, from a snapshot, with readers of its own."""
 
-
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 

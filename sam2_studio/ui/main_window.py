@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from sam2_studio import home
+from sam2_studio.core.frames import FrameSource
 from sam2_studio.engine.device import process_bytes
 from sam2_studio.engine.models import DEFAULT_MODEL
 from sam2_studio.errors import StudioError
@@ -62,8 +63,8 @@ class MainWindow(QMainWindow):
         self.bridge = ProjectBridge(self)
         self.selection = Selection(self.bridge, self)
         self.playhead = Playhead(self)
-        self.loader = FrameLoader(lambda path: CachedSource(open_media(path)), fingerprint)
-        self.engine = EngineThread(open_media, DEFAULT_MODEL)
+        self.loader = FrameLoader(_open, fingerprint)
+        self.engine = EngineThread(_open, DEFAULT_MODEL)
         self.documents = Documents(self.bridge, self.loader, home.projects_folder())
         self.editing = Editing(self.bridge, self.selection, self.playhead)
         self.clicks = Clicks(self.bridge, self.selection, self.engine)
@@ -283,7 +284,7 @@ class MainWindow(QMainWindow):
         if clip is None:
             self.engine.set_footage(None)
         else:
-            self.engine.set_footage(Path(clip.info.path), still=clip.info.frames == 1)
+            self.engine.set_footage(Path(clip.media_path), still=clip.info.frames == 1)
         self._show_page()
 
     def _media_opened(self, generation: int, fingerprint_: str, info: object) -> None:
@@ -346,6 +347,10 @@ class MainWindow(QMainWindow):
         self.settings.change(window_geometry=bytes(self.saveGeometry().toBase64().data()).decode())
         self.documents.close()
         event.accept()
+
+
+def _open(path: Path) -> FrameSource:
+    return CachedSource(open_media(path))
 
 
 def _column(widget: QWidget) -> QVBoxLayout:

@@ -1,0 +1,98 @@
+"""Models by name: what is there, what loads, and how refusals read."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from sam2_studio.engine import models
+from sam2_studio.engine.device import choose_device, memory_report, use_threads
+from sam2_studio.engine.models import Model, ModelState, available_models, load_model, weights_path
+from sam2_studio.errors import ModelError
+from sam2_studio.networks.catalogue import NANO, find_weights
+from sam2_studio.resources import model_file
+
+
+def test_nano_is_bundled_and_its_recipe_pins_the_file(nano: Model) -> None:
+    assert available_models()[0].state is ModelState.BUNDLED
+    assert nano.recipe == f"nano@{NANO.sha256}"
+    assert not nano.network.training
+    assert not any(p.requires_grad for p in nano.network.parameters())
+
+
+def test_models_that_were_not_fetched_are_absent(studio_home: Path) -> None:
+    others = [one for one in available_models() if one.weights.family == "sam2"]
+    assert {one.state for one in others} == {ModelState.ABSENT}
+    assert all(one.path.is_relative_to(studio_home) for one in others)
+
+
+def test_a_file_of_another_size_is_damaged_and_of_the_right_one_present() -> None:
+    entry = find_weights("sam2.1-tiny")
+    assert entry is not None
+    assert entry.bytes is not None
+    path = weights_path(entry)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"not it")
+    assert _state_of("sam2.1-tiny") is ModelState.DAMAGED
+    with path.open("r+b") as file:
+        file.truncate(entry.bytes)
+    assert _state_of("sam2.1-tiny") is ModelState.PRESENT
+
+
+def _state_of(name: str) -> ModelState:
+    return next(one.state for one in available_models() if one.weights.name == name)
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ModelError, match="no model called huge") as caught:
+        load_model("huge")
+    assert "nano, sam2-tiny" in caught.value.way_out
+
+
+def test_a_missing_file_says_where_it_should_be() -> None:
+    with pytest.raises(ModelError, match=r"sam2\.1_hiera_tiny\.pt"):
+        load_model("sam2.1-tiny")
+
+
+def test_a_damaged_file_is_refused_by_its_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = bytearray(model_file("nano", NANO.file_name).read_bytes())
+    data[-1] ^= 1
+    path = tmp_path / NANO.file_name
+    path.write_bytes(data)
+    monkeypatch.setattr(models, "weights_path", lambda entry: path)
+    with pytest.raises(ModelError, match="not nano as published"):
+        load_model("nano")
+
+
+def test_an_unknown_device_is_refused() -> None:
+    with pytest.raises(ModelError, match="no device called tpu"):
+        choose_device("tpu")
+
+
+def test_cuda_is_refused_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ModelError, match="CUDA"):
+        choose_device("cuda")
+    assert choose_device("auto").type == "cpu"
+
+
+def test_threads_are_those_asked_for() -> None:
+    before = torch.get_num_threads()
+    try:
+        assert use_threads(1) == torch.get_num_threads() == 1
+        assert use_threads() >= 1
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_the_memory_report_is_of_this_process() -> None:
+    assert memory_report().process > 10 << 20
+
+
+def test_asking_what_models_there_are_loads_no_torch() -> None:
+    code = (
+        "import sys; from sam2_studio.engine import jobs, requests, models; models.available_models(); "
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
