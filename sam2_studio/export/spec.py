@@ -100,7 +100,7 @@ class ExportSpec:
         Raises:
             PromptError: the range doesn't fit the clip.
         """
-        return (self.range or clip.source_range).checked(clip.info.frames)
+        return (clip.source_range if self.range is None else self.range).checked(clip.info.frames)
 
     def depth(self, clip: Clip) -> int:
         """Bits of one channel, 8 or 16: the one asked for, else 16 for a cutout of a deeper source, else the preset's.

@@ -1,7 +1,7 @@
 """Keeps Python's cyclic collector on the window's thread.
 
 The collector runs in whichever thread allocates; a cycle that holds widgets or timers, freed from a worker, destroys
-them there, and Qt crashes. So the automatic runs are switched off and made up for here, by the collector's own thresholds.
+them there, and Qt crashes. So the automatic runs are switched off and made up for here, by its thresholds.
 """
 
 import gc

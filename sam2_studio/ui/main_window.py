@@ -120,21 +120,7 @@ class MainWindow(QMainWindow):
         self.objects_panel = ObjectsPanel()
         self.frame_panel = FramePanel()
         self.edge_panel = EdgePanel()
-        self.actions_by_id = build_actions(
-            self,
-            {
-                "window": self,
-                "files": self.files,
-                "exporting": self.exporting,
-                "bridge": self.bridge,
-                "editing": self.editing,
-                "canvas": self.canvas,
-                "playhead": self.playhead,
-                "navigation": self.navigation,
-                "selection": self.selection,
-                "tracking": self.tracking,
-            },
-        )
+        self.actions_by_id = build_actions(self, self._targets())
         self.transport = Transport(self.actions_by_id)
         self.status = StatusBar(self.actions_by_id["stop"])
         self.presenter = Presenter(
@@ -152,6 +138,20 @@ class MainWindow(QMainWindow):
             edge=self.edge_panel,
             actions=self.actions_by_id,
         )
+
+    def _targets(self) -> dict[str, object]:
+        """Who has the slots of the actions table."""
+        return {
+            "window": self,
+            "files": self.files,
+            "exporting": self.exporting,
+            "editing": self.editing,
+            "canvas": self.canvas,
+            "playhead": self.playhead,
+            "navigation": self.navigation,
+            "selection": self.selection,
+            "tracking": self.tracking,
+        }
 
     def _lay_out(self) -> None:
         build_menus(self.menuBar(), self.actions_by_id)

@@ -21,7 +21,6 @@ from sam2_studio.engine.models import load_model
 from sam2_studio.engine.requests import SegmentSettings
 from sam2_studio.engine.segmenter import Segmenter
 from sam2_studio.resources import resource
-
 from tests.synthetic import Truth, blob_outline, coverage_of, finished, iou, paste
 
 SIZE = (1280, 720)
