@@ -1,4 +1,4 @@
-"""Fixtures for every test: the folder of real clips, if it is there, and a home of one's own for settings and caches."""
+"""Fixtures for every test: the folder of real clips, if it is there, and a home of its own for settings and caches."""
 
 from pathlib import Path
 

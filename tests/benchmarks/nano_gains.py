@@ -1,7 +1,8 @@
-"""Measures what the second look and the snap gain on stills, and prints a table. Run: python -m tests.benchmarks.nano_gains
+"""Measures what the second look and the snap gain on stills, as a table. Run: python -m tests.benchmarks.nano_gains
 
-The stills are made from the sample clip: a frame as ground, with a blob cut out of another, mirrored frame pasted on and
-lit. The truth is known to the pixel, and neither shape nor colour is simple. Clicks go to the middle of the largest error.
+The stills are made from the sample clip: a frame as ground, with a blob cut out of another, mirrored frame pasted on
+and lit. The truth is known to the pixel, and neither shape nor colour is simple. Clicks go to the middle of the largest
+error.
 """
 
 import argparse
