@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from sam2_studio.core.clip import ClipInfo, ClipKind
 from sam2_studio.core.frames import Frame, Timestamp, checked_frame
-from sam2_studio.core.geometry import Size
 from sam2_studio.errors import MediaError
 from sam2_studio.media.container import PIXEL_LIMIT, local_file
 from sam2_studio.media.listing import Listing, is_pattern, list_folder, list_pattern
@@ -99,40 +98,21 @@ class SequenceReader:
             MediaError: there is no numbered picture, or none can be read.
         """
         self._pixel_limit = pixel_limit
-        listing = (
-            list_pattern(Path(path)) if is_pattern(Path(path)) and not Path(path).is_dir() else list_folder(Path(path))
-        )
-        headers, unread = _headers(listing, pixel_limit)
-        size, misfits = _sorted_out(headers)
-        self._files = {
-            number: file for number, file in listing.files.items() if number in headers and number not in misfits
-        }
-        self._deep = any(headers[number].bit_depth > 8 for number in self._files)
-        self._alpha = any(headers[number].alpha for number in self._files)
         self._told: set[Path] = set()
         self._last: Frame | None = None
         self._closed = False
-        first = min(self._files)
-        count = max(self._files) - first + 1
-        picture = read_picture(self._files[first], pixel_limit)
-        self.icc_profile = picture.icc_profile
-        gaps = [number for number in range(first, first + count) if number not in listing.files]
-        self.info = ClipInfo(
-            path=str(self._files[first]),
-            kind=ClipKind.SEQUENCE,
-            frames=count,
-            width=size.width,
-            height=size.height,
-            rate=_RATE,
-            duration=float(count / _RATE),
-            first_number=first,
-            rotation=picture.rotation,
-            pixel_format=picture.pixel_format,
-            bit_depth=max(headers[number].bit_depth for number in self._files),
-            color=picture.color,
-            alpha=self._alpha,
-            pattern=listing.pattern,
-            warnings=(*listing.warnings, *_gap_text(gaps), *unread, *misfits.values(), *picture.warnings),
+        listing = _listed(Path(path))
+        headers, unread = _headers(listing, pixel_limit)
+        misfits = _misfits(headers)
+        self._files = {number: listing.files[number] for number in headers if number not in misfits}
+        first = self._first_picture(unread)
+        self.icc_profile = first.icc_profile
+        self._deep = any(headers[number].bit_depth > 8 for number in self._files)
+        self._alpha = any(headers[number].alpha for number in self._files)
+        gaps = [number for number in range(min(self._files), max(self._files)) if number not in listing.files]
+        warnings = (*listing.warnings, *_gap_text(gaps), *unread, *misfits.values(), *first.warnings)
+        self.info = self._describe(
+            first, max(headers[number].bit_depth for number in self._files), listing.pattern, warnings
         )
 
     def timestamp(self, number: int) -> Timestamp:
@@ -165,6 +145,36 @@ class SequenceReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _first_picture(self, unread: list[str]) -> Picture:
+        """Pixels of the first picture that can be read; those before it are dropped and told in `unread`."""
+        for number in sorted(self._files):
+            try:
+                return read_picture(self._files[number], self._pixel_limit)
+            except MediaError as error:
+                del self._files[number]
+                unread.append(f"{error.message} It is left out.")
+        raise MediaError(f"None of the pictures can be read: {unread[0]}", "Copy or export them again.")
+
+    def _describe(self, first: Picture, bit_depth: int, pattern: str, warnings: tuple[str, ...]) -> ClipInfo:
+        start, count = min(self._files), max(self._files) - min(self._files) + 1
+        return ClipInfo(
+            path=str(self._files[start]),
+            kind=ClipKind.SEQUENCE,
+            frames=count,
+            width=first.size.width,
+            height=first.size.height,
+            rate=_RATE,
+            duration=float(count / _RATE),
+            first_number=start,
+            rotation=first.rotation,
+            pixel_format=first.pixel_format,
+            bit_depth=bit_depth,
+            color=first.color,
+            alpha=self._alpha,
+            pattern=pattern,
+            warnings=warnings,
+        )
 
     def _picture(self, number: int) -> tuple[NDArray[Any], NDArray[Any] | None]:
         """Pixels of the picture `number`, or of the nearest one before it that can be read."""
@@ -199,6 +209,10 @@ class SequenceReader:
             _log.warning("%s The picture before it stands in.", error.message)
 
 
+def _listed(path: Path) -> Listing:
+    return list_pattern(path) if is_pattern(path) and not path.is_dir() else list_folder(path)
+
+
 def _headers(listing: Listing, pixel_limit: int) -> tuple[dict[int, PictureHeader], list[str]]:
     """The headers that can be read, by number, and a sentence for each that can't."""
     headers: dict[int, PictureHeader] = {}
@@ -213,10 +227,10 @@ def _headers(listing: Listing, pixel_limit: int) -> tuple[dict[int, PictureHeade
     return headers, unread
 
 
-def _sorted_out(headers: dict[int, PictureHeader]) -> tuple[Size, dict[int, str]]:
-    """The size that most pictures have, and a sentence for each of another size."""
+def _misfits(headers: dict[int, PictureHeader]) -> dict[int, str]:
+    """A sentence for each picture that hasn't the size of most, by number."""
     size = Counter(header.size for header in headers.values()).most_common(1)[0][0]
-    return size, {
+    return {
         number: f"Frame {number} is {header.size}, not {size} as the others; the picture before it is held."
         for number, header in headers.items()
         if header.size != size

@@ -87,6 +87,16 @@ def test_a_cut_picture_is_named_before_the_run_and_held(tmp_path: Path) -> None:
         assert "shot.0002.png" in reader.info.warnings[0]
 
 
+def test_a_first_picture_that_is_cut_is_left_out(tmp_path: Path) -> None:
+    for number in range(3):
+        Image.fromarray(numbered_frame(number)).save(tmp_path / f"a{number}.tif")
+    cut_file(tmp_path / "a0.tif", tmp_path / "a0.tif", 0.8)
+    with SequenceReader(tmp_path) as reader:
+        assert numbers(reader) == [1, 2]
+        assert (reader.info.first_number, reader.info.path) == (1, str(tmp_path / "a1.tif"))
+        assert "a0.tif" in reader.info.warnings[0]
+
+
 def test_a_picture_that_goes_bad_later_is_held_and_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     write_sequence(tmp_path, range(4))
     with SequenceReader(tmp_path) as reader, caplog.at_level(logging.WARNING):
