@@ -7,6 +7,7 @@ from sam2_studio.core.clip import ClipInfo
 from sam2_studio.core.frames import Frame, FrameSource, Timestamp
 
 DEFAULT_BYTES = 1 << 30
+_MOST_BACK = 64  # frames decoded in one go for a step back
 
 
 class CachedSource:
@@ -29,6 +30,7 @@ class CachedSource:
         self._limit = limit
         self._frames: OrderedDict[int, Frame] = OrderedDict()
         self._nbytes = 0
+        self._newest = -1
         self._reading = Lock()
         self._keeping = Lock()
 
@@ -66,9 +68,23 @@ class CachedSource:
             kept = self._kept(number)  # another thread may have read it while this one waited
             if kept is not None:
                 return kept
+            for earlier in self._way_back(number):
+                self._keep(self._source.read(earlier))
             frame = self._source.read(number)
             self._keep(frame)
             return frame
+
+    def _way_back(self, number: int) -> list[int]:
+        """Frames to decode on the way to one a step back.
+
+        A reader that goes backwards starts at the keyframe each time, so a run of frames is decoded once and kept.
+        """
+        with self._keeping:
+            if number + 1 != self._newest or not self._frames:
+                return []
+            room = self._limit // (2 * self._frames[next(reversed(self._frames))].nbytes)
+            first = max(0, number - min(room, _MOST_BACK))
+            return [n for n in range(first, number) if n not in self._frames]
 
     def prefetch(self, number: int, direction: int, count: int) -> bool:
         """Read one frame that is not yet kept, of the `count` next to `number`; call again while it returns True.
@@ -120,11 +136,13 @@ class CachedSource:
         with self._keeping:
             frame = self._frames.get(number)
             if frame is not None:
+                self._newest = number
                 self._frames.move_to_end(number)
             return frame
 
     def _keep(self, frame: Frame) -> None:
         with self._keeping:
+            self._newest = frame.number
             self._frames[frame.number] = frame
             self._nbytes += frame.nbytes
             while self._nbytes > self._limit and len(self._frames) > 1:
