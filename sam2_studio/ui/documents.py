@@ -57,11 +57,6 @@ class Documents(QObject):
             return self._bridge.file.path.stem if self._bridge.is_open else "project"
         return Path(clip.info.path).stem
 
-    @property
-    def is_opening(self) -> bool:
-        """Whether the answer to an opening is awaited."""
-        return self._expected is not None
-
     def open(self, path: Path) -> None:
         """Open a project or media; the answer comes by signal."""
         if path.suffix.lower() == SUFFIX:
@@ -102,7 +97,10 @@ class Documents(QObject):
             self._then(fingerprint, info)
 
     def _media_failed(self, generation: int, error: StudioError) -> None:
-        if self._expected is None or self._expected[0] != generation:
+        if generation != self._loader.generation:
+            return
+        if self._expected is None:  # a frame of open footage, not the opening
+            self.failed.emit(error)
             return
         self._expected = None
         if self._then == self._start_project:

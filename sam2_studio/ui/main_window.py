@@ -217,7 +217,6 @@ class MainWindow(QMainWindow):
         self.bridge.clip_changed.connect(self._clip_changed)
         self.bridge.jump_wanted.connect(self.playhead.go_to)
         self.loader.opened.connect(self._media_opened, Qt.ConnectionType.QueuedConnection)
-        self.loader.failed.connect(self._frame_failed, Qt.ConnectionType.QueuedConnection)
         self.engine.model_ready.connect(self._model_ready)
         self.tracking.progressed.connect(self._show_progress)
         self.tracking.ended.connect(self.status.show_message)
@@ -290,10 +289,6 @@ class MainWindow(QMainWindow):
     def _media_opened(self, generation: int, fingerprint_: str, info: object) -> None:
         if generation == self.loader.generation:
             self.presenter.show_current_frame()
-
-    def _frame_failed(self, generation: int, error: StudioError) -> None:
-        if generation == self.loader.generation and not self.documents.is_opening:
-            self._show_error(error)
 
     def _opened(self, path: Path) -> None:
         self.settings.remember(path)
