@@ -56,7 +56,8 @@ def _conditioning(file: ProjectFile, object_id: int, frame: int) -> Conditioning
     prompts = file.project.prompts(object_id, frame)
     record = file.project.track(object_id).get(frame)
     if record is not None and record.is_key:
-        confirmed = record.locked or record.origin is Origin.PAINTED or chosen_candidate(record) is not None
+        corrected = prompts.mask_id is not None or chosen_candidate(record) is not None
+        confirmed = record.locked or record.origin is Origin.PAINTED or corrected
         if confirmed or not prompts:
             return Conditioning(prompts, file.mask(record.mask_id))
     return Conditioning(prompts, None if prompts.mask_id is None else file.mask(prompts.mask_id))

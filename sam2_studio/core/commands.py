@@ -106,9 +106,17 @@ def reorder_objects(project: Project, object_ids: Sequence[int]) -> Command:
 
 
 def add_point(project: Project, object_id: int, frame: int, point: PointPrompt) -> Command:
+    """Add a click. The first one on a tracked frame corrects the mask there, which becomes a prompt beside it."""
     point.at.checked(_clip(project).info.size)
     label = "Add point" if point.positive else "Add point to remove"
-    return _edit_prompts(project, object_id, frame, label, lambda p: p.with_point(point))
+    record = project.track(object_id).get(frame)
+    corrects = record is not None and record.origin is Origin.TRACKED and not record.absent
+
+    def add(prompts: PromptSet) -> PromptSet:
+        based = prompts.with_mask(record.mask_id) if record is not None and corrects and not prompts else prompts
+        return based.with_point(point)
+
+    return _edit_prompts(project, object_id, frame, label, add)
 
 
 def move_point(project: Project, object_id: int, frame: int, index: int, at: Point) -> Command:
@@ -118,8 +126,14 @@ def move_point(project: Project, object_id: int, frame: int, index: int, at: Poi
 
 
 def remove_point(project: Project, object_id: int, frame: int, index: int) -> Command:
+    """Delete a click; with the last one goes the mask that it corrected."""
     _checked_point(project, object_id, frame, index)
-    return _edit_prompts(project, object_id, frame, "Delete point", lambda p: p.without_point(index))
+
+    def remove(prompts: PromptSet) -> PromptSet:
+        left = prompts.without_point(index)
+        return left if left.points or left.box else PromptSet()
+
+    return _edit_prompts(project, object_id, frame, "Delete point", remove)
 
 
 def set_box(project: Project, object_id: int, frame: int, box: Box | None) -> Command:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from sam2_studio.core.frames import FrameRange
@@ -126,6 +126,7 @@ def test_a_dropped_file_opens(qtbot: QtBot, window: MainWindow, tmp_path: Path) 
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(clip))])
     action, buttons = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    QApplication.sendEvent(window.start_page, QDragEnterEvent(QPoint(50, 50), action, data, buttons, NONE))
     QApplication.sendEvent(window.start_page, QDropEvent(QPointF(50, 50), action, data, buttons, NONE))
     until(qtbot, lambda: window.canvas.frame is not None)
     assert "a clip.mp4" in window.windowTitle()

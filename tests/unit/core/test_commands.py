@@ -201,3 +201,14 @@ def test_removing_an_object_takes_all_that_it_has(project: Project) -> None:
     project.apply(commands.remove_object(project, 1).changes)
     assert (len(project.track(1)), project.prompted_frames(1)) == (0, ())
     assert all(isinstance(c, MaskChanged) for c in commands.clear_track(project, 2).changes)
+
+
+def test_the_first_click_on_a_tracked_frame_corrects_its_mask_and_the_last_one_lets_go_of_it(project: Project) -> None:
+    known = {frame: project.track(1).get(frame) for frame in project.track(1)}
+    frame, tracked = next((f, r) for f, r in known.items() if r is not None and r.origin is Origin.TRACKED)
+    for _ in range(2):
+        project.apply(commands.add_point(project, 1, frame, CLICK).changes)
+        assert project.prompts(1, frame).mask_id == tracked.mask_id
+    for _ in range(2):
+        project.apply(commands.remove_point(project, 1, frame, 0).changes)
+    assert not project.prompts(1, frame)
