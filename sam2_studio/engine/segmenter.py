@@ -12,7 +12,7 @@ from sam2_studio.core.frames import Frame
 from sam2_studio.core.geometry import Box, Size
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PointPrompt, PromptSet
-from sam2_studio.engine.answers import Answer, Looks
+from sam2_studio.engine.answers import MOST_CERTAIN, Answer, Looks
 from sam2_studio.engine.embeddings import FeatureCache
 from sam2_studio.engine.models import Model
 from sam2_studio.engine.requests import Candidate, MaskPrediction, SegmentSettings
@@ -24,6 +24,8 @@ WINDOW_MARGIN = 1.4  # of the window of a second look, to the object's bounding 
 WINDOW_SLIMMEST = 0.6  # shorter to longer side
 WINDOW_LARGEST = 0.75  # part of the picture from which on a second look gains nothing
 FITTING_MARGIN = 1.05  # a window is kept while the bounding box, scaled by this, lies in it
+SECOND_WEIGHT = 0.7  # of a second look at a tracked answer, in the mix of both
+LEAST_AGREEMENT = 0.6  # IoU of both, below which the second isn't trusted
 GIVEN_LOGIT = 10.0
 MOST_REPLAYED = 8  # clicks put one by one; earlier ones are put together
 MASKS_ON_OFFER = 3
@@ -106,6 +108,26 @@ class Segmenter:
             token=last.answer.tokens[last.index],
         )
 
+    def sharpened(self, frame: Frame, logits: Logits) -> Mask:
+        """The mask of a tracked answer on the whole picture, after a second look where the model gains from one.
+
+        The two answers are mixed, which keeps the edge from flickering; the second is dropped where it sees something
+        else, since it has no click to hold on to.
+
+        Raises:
+            ModelError: the network's answer isn't made of numbers.
+        """
+        whole = Window.whole(frame.size)
+        box = box_of_logits(logits, whole)
+        window = whole if box is None else _window_round(box, frame.size)
+        if box is None or not self._traits.second_look or window.area > WINDOW_LARGEST * frame.size.area:
+            return mask_of_logits(logits, whole, frame.size)
+        first = moved_logits(logits, whole, window)
+        second = np.clip(self.looks.ask(frame, window, logits=first).masks[0], -MOST_CERTAIN, MOST_CERTAIN)
+        if ((first > 0) & (second > 0)).sum() < LEAST_AGREEMENT * ((first > 0) | (second > 0)).sum():
+            return mask_of_logits(logits, whole, frame.size)
+        return mask_of_logits(SECOND_WEIGHT * second + (1 - SECOND_WEIGHT) * first, window, frame.size)
+
     def _of_given(self, mask: Mask) -> MaskPrediction:
         """The given mask as it is; no network is asked."""
         size = self._traits.working_size // 4
@@ -124,7 +146,7 @@ class Segmenter:
         """The step whose masks are on offer, and the last one, of which the mask is made."""
         looks_again = settings.second_look and self._traits.second_look
         last: _Step | None = None
-        for count in _counts(prompts):
+        for count in _counts(len(prompts.points)):
             shown = replace(prompts, points=prompts.points[:count])
             offered = self._asked(frame, shown, given, last)
             if count == len(prompts.points):
@@ -173,10 +195,9 @@ def candidate_order(answer: Answer, *, lone: bool) -> tuple[int, ...]:
     return tuple((best_first if lone else [0, *best_first])[:MASKS_ON_OFFER])
 
 
-def _counts(prompts: PromptSet) -> list[int]:
-    """How many clicks are put at each step of the replay; a box is answered on its own first."""
-    points = len(prompts.points)
-    return list(range(max(0 if prompts.box else 1, points - MOST_REPLAYED + 1), points + 1))
+def _counts(points: int) -> list[int]:
+    """How many clicks are put at each step of the replay."""
+    return list(range(max(1, points - MOST_REPLAYED + 1), points + 1)) if points else [0]
 
 
 def _window_round(box: Box, size: Size) -> Window:

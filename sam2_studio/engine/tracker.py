@@ -112,10 +112,10 @@ class Tracker:
         track.latest = frame.number
         if said:
             return _as_said(track.item.object_id, frame.number, self._prediction(frame, said, settings))
-        return self._tracked(track, frame)
+        return self._tracked(track, frame, settings)
 
     @torch.inference_mode()
-    def _tracked(self, track: _Track, frame: Frame) -> FrameResult:
+    def _tracked(self, track: _Track, frame: Frame, settings: SegmentSettings) -> FrameResult:
         """One step of tracking: read memories, decode without a prompt, remember."""
         network, window = self._model.network, Window.whole(frame.size)
         features = self._looks.features(frame, window)
@@ -123,11 +123,20 @@ class Tracker:
         conditioned = network.condition(features, memories, clip_length=self._source.info.frames)
         chosen = self._looks.unprompted(conditioned)
         answer = chosen_answer(chosen, frame.number)
-        mask = _seen(answer, frame)
+        mask = self._seen(answer, frame, settings)
         if not mask.is_empty or self._model.traits.remembers_absence:
             memory = network.encode_memory(features, chosen.mask_logits, chosen.presence, chosen.token)
             track.bank.remember(frame.number, memory)
         return _as_tracked(track.item.object_id, frame.number, mask, answer)
+
+    def _seen(self, answer: ChosenAnswer, frame: Frame, settings: SegmentSettings) -> Mask:
+        """The mask of an answer: empty where the network sees no object, or less than one cell of one, which is noise."""
+        mask = Mask(frame.size)
+        if answer.presence > 0:
+            mask = mask_of_logits(answer.logits, Window.whole(frame.size), frame.size)
+        if mask.area * answer.logits.size < frame.size.area:
+            return Mask(frame.size)
+        return self._segmenter.sharpened(frame, answer.logits) if settings.second_look else mask
 
     def _bank(self, item: TrackObject, places: tuple[int, ...], settings: SegmentSettings, step: int) -> MemoryBank:
         def make(number: int) -> FrameMemory:
@@ -182,14 +191,6 @@ def _as_said(object_id: int, number: int, prediction: MaskPrediction) -> FrameRe
         presence=prediction.presence,
         conditioning=True,
     )
-
-
-def _seen(answer: ChosenAnswer, frame: Frame) -> Mask:
-    """The mask of an answer: empty where the network sees no object, or less than one cell of one, which is noise."""
-    mask = Mask(frame.size)
-    if answer.presence > 0:
-        mask = mask_of_logits(answer.logits, Window.whole(frame.size), frame.size)
-    return mask if mask.area * answer.logits.size >= frame.size.area else Mask(frame.size)
 
 
 def _as_tracked(object_id: int, number: int, mask: Mask, answer: ChosenAnswer) -> FrameResult:
