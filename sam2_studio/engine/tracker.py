@@ -130,7 +130,7 @@ class Tracker:
         return _as_tracked(track.item.object_id, frame.number, mask, answer)
 
     def _seen(self, answer: ChosenAnswer, frame: Frame, settings: SegmentSettings) -> Mask:
-        """The mask of an answer: empty where the network sees no object, or less than one cell of one, which is noise."""
+        """The mask of an answer: empty where the network sees nothing, or less than one cell, which is noise."""
         mask = Mask(frame.size)
         if answer.presence > 0:
             mask = mask_of_logits(answer.logits, Window.whole(frame.size), frame.size)

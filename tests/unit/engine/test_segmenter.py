@@ -76,15 +76,17 @@ def test_a_candidate_beyond_the_last_is_the_last(segmenter: Segmenter, scene: Sc
 
 def test_a_negative_click_takes_away(segmenter: Segmenter, frame_of: FrameOf) -> None:
     one, other = moving_scene(0, 1, path=lambda t: (0.3, 0.5)), moving_scene(0, 1, path=lambda t: (0.72, 0.5))
-    both = np.where(other.truth[0][..., None], other.frames[0], one.frames[0])
-    frame = frame_of(both)
-    box = Box(60, 40, 420, 230)
-    with_both = segmenter.segment(frame, PromptSet(box=box)).mask
-    without = segmenter.segment(frame, PromptSet((PointPrompt(centre_of(other.truth[0]), positive=False),), box)).mask
-    covered = np.count_nonzero(with_both.to_array() & other.truth[0])
-    left = np.count_nonzero(without.to_array() & other.truth[0])
-    assert left < 0.5 * max(covered, np.count_nonzero(other.truth[0]))
-    assert iou(without.to_array(), one.truth[0]) > 0.6
+    frame = frame_of(np.where(other.truth[0][..., None], other.frames[0], one.frames[0]))
+    here, there = centre_of(one.truth[0]), centre_of(other.truth[0])
+
+    def share_of_other(positive: bool) -> float:
+        prompts = PromptSet((PointPrompt(here), PointPrompt(there, positive)))
+        found = segmenter.segment(frame, prompts).mask.to_array()
+        assert np.count_nonzero(found & one.truth[0]) > 0.9 * np.count_nonzero(one.truth[0])
+        return np.count_nonzero(found & other.truth[0]) / np.count_nonzero(other.truth[0])
+
+    assert share_of_other(True) > 0.9
+    assert share_of_other(False) < 0.1
 
 
 def test_a_given_mask_alone_is_the_answer(segmenter: Segmenter, scene: Scene, frame: Frame) -> None:
