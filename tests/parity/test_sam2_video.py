@@ -22,7 +22,6 @@ QUICK = {
     "sam2.1_hiera_tiny/forward_512",
     "sam2.1_hiera_tiny/mask_prompt",
     "sam2_hiera_tiny/occlusion",
-    "sam2.1_hiera_tiny/correct_as_cond",
 }
 SCENARIOS = [
     pytest.param(name, marks=() if name in QUICK else pytest.mark.slow)

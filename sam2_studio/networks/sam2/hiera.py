@@ -16,6 +16,7 @@ from sam2_studio.networks.sam2.layers import Conv, Deriving, empty_parameter
 from sam2_studio.networks.sam2.windows import Order, overhang, pool2x, reorder, take
 
 MLP_RATIO = 4
+CHUNK = 8192  # tokens that a processor takes through a block at once
 PATCH = 4  # pixels along the edge of a token
 
 
@@ -97,14 +98,30 @@ class Block(nn.Module):
         if self.window:
             wanted = self.window if order.side % self.window == 0 else order.side
             x, order = reorder(x, order, wanted), Order(order.side, wanted)
+        divides = order.window == self.window and x.shape[1] > CHUNK and x.device.type == "cpu"
+        x = self._in_chunks(x, order) if divides else self._whole(x, order)
+        return x, order.halved() if self.pools else order
+
+    def _in_chunks(self, x: Tensor, order: Order) -> Tensor:
+        """A few whole windows at a time, so that what comes between stays near the processor."""
+        y = x.new_empty(len(x), x.shape[1] // (4 if self.pools else 1), self.attn.proj.out_features)
+        length = max(1, CHUNK // self.window**2) * self.window**2
+        start = 0
+        for chunk in torch.split(x, length, 1):
+            done = self._whole(chunk, order)
+            y[:, start : start + done.shape[1]] = done
+            start += done.shape[1]
+        return y
+
+    def _whole(self, x: Tensor, order: Order) -> Tensor:
         normal = self.norm1(x)
         if self.proj is not None:
             x = affine(normal, self.proj)
         if self.pools:
             x = pool2x(x.view(-1, order.window**2, x.shape[-1]), order.window).view(len(x), -1, x.shape[-1])
         x = self.attn(normal, order, self.window, x)
-        x = self.mlp(self.norm2(x), x)
-        return x, order.halved() if self.pools else order
+        y: Tensor = self.mlp(self.norm2(x), x)
+        return y
 
 
 class PatchEmbed(nn.Module):
