@@ -1,6 +1,8 @@
 """Prompts to tokens and maps (SAM 2 paper, section 4; as in Segment Anything, Kirillov et al. 2023, section 3)."""
 
 import math
+from collections.abc import Callable
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -25,6 +27,15 @@ class PlaceCode(nn.Module):
         with torch.autocast(places.device.type, enabled=False):
             angles = (2 * places.to(matrix.dtype) - 1) @ matrix * (2 * math.pi)
             return torch.cat([angles.sin(), angles.cos()], -1)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """A shorter number type would move places by whole pixels, so only the device is changed."""
+        matrix = self.get_buffer("positional_encoding_gaussian_matrix")
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        device = self.get_buffer("positional_encoding_gaussian_matrix").device
+        if device.type != "meta" and matrix.device.type != "meta":
+            self.positional_encoding_gaussian_matrix = matrix.to(device)
+        return self
 
 
 class PromptEncoder(Deriving):
@@ -60,5 +71,6 @@ class PromptEncoder(Deriving):
         if side not in self.derived:
             centres = (torch.arange(side, device=self.no_mask_embed.weight.device, dtype=torch.float32) + 0.5) / side
             y, x = torch.meshgrid(centres, centres, indexing="ij")
-            self.derived = {side: self.pe_layer(torch.stack([x, y], -1)).flatten(0, 1)}
+            code = self.pe_layer(torch.stack([x, y], -1)).flatten(0, 1)
+            self.derived = {side: code.to(self.no_mask_embed.weight.dtype)}
         return self.derived[side]
