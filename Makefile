@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test check bench clean
+.PHONY: help env demo run test parity faults check bench clean
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -21,7 +21,13 @@ run: $(INSTALLED) ## open the window
 
 test: $(INSTALLED) ## run the tests, without a display
 	@sh packaging/system_libraries.sh test
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not fault and not benchmark"
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not fault and not benchmark and not long_parity"
+
+parity: $(INSTALLED) ## compare the networks with all recorded results of the published code
+	$(BIN)/python -m pytest tests/parity
+
+faults: $(INSTALLED) ## run the long fault tests
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m fault
 
 check: $(INSTALLED) ## format, lint, types, imports
 	$(BIN)/ruff format --check .

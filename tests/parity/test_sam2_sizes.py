@@ -14,7 +14,7 @@ UNRECORDED = [
     "sam2-small",
     "sam2.1-small",
     "sam2-base-plus",
-    pytest.param("sam2-large", marks=pytest.mark.slow),
+    pytest.param("sam2-large", marks=pytest.mark.long_parity),
     "sam2.1-large",
 ]
 

@@ -24,7 +24,7 @@ QUICK = {
     "sam2_hiera_tiny/occlusion",
 }
 SCENARIOS = [
-    pytest.param(name, marks=() if name in QUICK else pytest.mark.slow)
+    pytest.param(name, marks=() if name in QUICK else pytest.mark.long_parity)
     for name in sorted(f"{path.parent.name}/{path.stem}" for path in Path(SAM2, "video").glob("*/*.json"))
 ]
 
