@@ -8,15 +8,24 @@ from sam2_studio.core.masks import Mask
 from sam2_studio.core.objects import CutObject, palette_color
 from sam2_studio.core.prompts import PromptSet
 from sam2_studio.engine.matting import foreground, make_matte
+from sam2_studio.engine.requests import SegmentSettings
 from sam2_studio.engine.segmenter import Segmenter
 from sam2_studio.engine.subject import propose_subjects
 from sam2_studio.errors import PromptError
 from sam2_studio.export.runner import run_export
 from sam2_studio.export.spec import ExportSpec
 
+_DEFAULTS = SegmentSettings()
+
 
 def cut_out_still(
-    source: FrameSource, spec: ExportSpec, segmenter: Segmenter, prompts: PromptSet | None, *, matte: bool = False
+    source: FrameSource,
+    spec: ExportSpec,
+    segmenter: Segmenter,
+    prompts: PromptSet | None,
+    *,
+    matte: bool = False,
+    settings: SegmentSettings = _DEFAULTS,
 ) -> ExportRun:
     """Make the mask of the subject and export it; the last item is the report.
 
@@ -26,13 +35,14 @@ def cut_out_still(
         segmenter: Answers the prompts.
         prompts: Checked against the picture; None for its main subject.
         matte: Whether the edge is made soft from the picture.
+        settings: Second look and snap.
 
     Raises:
         PromptError: no subject is found, or nothing is under the prompts.
         ExportError: as `run_export`.
     """
     clip = Clip.whole(source.info)
-    mask = _mask(source, segmenter, prompts)
+    mask = _mask(source, segmenter, prompts, settings)
     thing = CutObject(id=1, name="subject", color=palette_color(1), edge=EdgeSettings(matte=matte))
     yield from run_export(
         spec,
@@ -46,14 +56,14 @@ def cut_out_still(
     )
 
 
-def _mask(source: FrameSource, segmenter: Segmenter, prompts: PromptSet | None) -> Mask:
+def _mask(source: FrameSource, segmenter: Segmenter, prompts: PromptSet | None, settings: SegmentSettings) -> Mask:
     frame = source.read(0)
     if prompts is None:
         found = propose_subjects(segmenter, frame)
         if not found:
             raise PromptError(f"No subject stands out in {source.info.path}.", "Show it with --box or --point.")
         return found[0].mask
-    mask = segmenter.segment(frame, prompts, still=True).mask
+    mask = segmenter.segment(frame, prompts, still=True, settings=settings).mask
     if mask.is_empty:
         raise PromptError(f"Nothing was found under the prompts in {source.info.path}.", "Try a box round the subject.")
     return mask

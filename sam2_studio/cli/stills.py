@@ -10,6 +10,7 @@ from sam2_studio.cli.console import Console
 from sam2_studio.cli.options import AsJson, Device, ModelName, Overwrite, Quiet, parse_box, parse_point
 from sam2_studio.core.geometry import Box
 from sam2_studio.core.prompts import PointPrompt, PromptSet
+from sam2_studio.engine.requests import SegmentSettings
 from sam2_studio.errors import ExportError, PromptError
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def cutout(
     negative: Annotated[list[str] | None, typer.Option("--not", metavar="X,Y", help="A point that isn't.")] = None,
     auto: Annotated[bool, typer.Option("--auto", help="Find the main subject without a prompt.")] = False,
     matte: Annotated[bool, typer.Option("--matte", help="A soft edge, for hair and blur.")] = False,
+    second_look: Annotated[bool, typer.Option(help="Look again at a crop round the subject.")] = True,
+    snap: Annotated[bool, typer.Option(help="Fit the edge to the picture's colours.")] = True,
     model: ModelName = "nano",
     device: Device = "auto",
     overwrite: Overwrite = False,
@@ -36,7 +39,8 @@ def cutout(
     console = Console(quiet=quiet, as_json=as_json)
     prompts = _prompts([parse_box(text) for text in box or []], point or [], negative or [], auto=auto)
     spec = _checked(images, output, prompts, overwrite=overwrite)
-    reports = _run(images, spec, prompts, (model, device), console, matte=matte)
+    settings = SegmentSettings(second_look=second_look, snap=snap)
+    reports = _run(images, spec, prompts, (model, device), console, matte=matte, settings=settings)
     finish_export(_joined(reports), console)
 
 
@@ -99,6 +103,7 @@ def _run(
     console: Console,
     *,
     matte: bool,
+    settings: SegmentSettings,
 ) -> "list[ExportReport]":
     """Cut out every picture; `model` is name and device."""
     from sam2_studio.batch.footage import open_picture
@@ -113,7 +118,7 @@ def _run(
     for image in images:
         source = open_picture(image)
         try:
-            events = cut_out_still(source, spec, segmenter, prompts, matte=matte)
+            events = cut_out_still(source, spec, segmenter, prompts, matte=matte, settings=settings)
             reports.append(follow_export(events, Console(quiet=True)))
         finally:
             source.close()

@@ -168,6 +168,15 @@ _ROWS = (
     ActionSpec("stop", "&Stop", ("Esc",), "stop", "&Track", "tracking.stop", "is_tracking",
                "Stop tracking; the frames done so far are kept."),
 
+    ActionSpec("second_look", "&Second look", (), "", "&Model", "window.set_second_look", ALWAYS,
+               "Look again at a crop round the object: finds small things and edges better, takes twice as long.",
+               checkable=True),
+    ActionSpec("snap", "S&nap edges of pictures", (), "", "&Model", "window.set_snap", ALWAYS,
+               "Fit the edge of a picture's cutout to its colours; clips are left alone, they would flicker.",
+               checkable=True),
+    ActionSpec("model_limits", "&What nano can't do…", (), "", "&Model", "window.show_limits", ALWAYS,
+               "Where the built-in network is weak, and what helps."),
+
     ActionSpec("shortcuts", "&Keys", ("F1",), "keyboard", "&Help", "window.show_shortcuts", ALWAYS,
                "List every key and what it does."),
     ActionSpec("about", "&About sam2_studio", (), "", "&Help", "window.show_about", ALWAYS,

@@ -10,6 +10,7 @@ from sam2_studio import home
 from sam2_studio.core.frames import FrameSource
 from sam2_studio.engine.device import process_bytes
 from sam2_studio.engine.models import DEFAULT_MODEL
+from sam2_studio.engine.requests import SegmentSettings
 from sam2_studio.errors import StudioError
 from sam2_studio.media.cache import CachedSource
 from sam2_studio.media.open import fingerprint, open_media
@@ -47,6 +48,10 @@ _HOME = (1440, 900)
 _SIDE_WIDTH = 280
 _TIMELINE_HEIGHT = 200
 _MEMORY_EVERY = 2000  # ms
+LIMITS_OF_NANO = (
+    "nano is small: thin parts, transparent things, look-alikes side by side and long absences are weak, and its edges "
+    "are coarse. More clicks, corrections on the way and the soft edge help."
+)
 
 
 class MainWindow(QMainWindow):
@@ -99,6 +104,17 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> None:
         AboutDialog(self).open()
+
+    def set_second_look(self, wanted: bool) -> None:
+        self.settings.change(second_look=wanted)
+        self._take_settings()
+
+    def set_snap(self, wanted: bool) -> None:
+        self.settings.change(snap=wanted)
+        self._take_settings()
+
+    def show_limits(self) -> None:
+        self.message_bar.show_message("info", LIMITS_OF_NANO)
 
     def undo(self) -> None:
         """Undo; a run that goes on is stopped first, so that nothing overwrites what undo restores."""
@@ -255,12 +271,21 @@ class MainWindow(QMainWindow):
         self.timeline.next_keyframe_wanted.connect(self.navigation.keyframe_after)
         self.transport.frame_chosen.connect(self.playhead.go_to)
 
+    def _take_settings(self) -> None:
+        """Hand the preferences to those who answer prompts."""
+        now = self.settings.now
+        answers = SegmentSettings(second_look=now.second_look, snap=now.snap)
+        self.clicks.settings = self.tracking.settings = answers
+        self.actions_by_id["second_look"].setChecked(now.second_look)
+        self.actions_by_id["snap"].setChecked(now.snap)
+
     def _start(self) -> None:
         application = QApplication.instance()
         if application is not None:
             application.installEventFilter(ShortcutGuard(self))
         self.actions_by_id[f"theme_{self.settings.now.theme}"].setChecked(True)
         self.actions_by_id["tool_points"].setChecked(True)
+        self._take_settings()
         self.start_page.set_recent([Path(p) for p in self.settings.now.recent_files])
         self.setAcceptDrops(True)
         self._memory = QTimer(self, interval=_MEMORY_EVERY)

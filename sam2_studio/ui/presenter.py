@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QImage
 
+from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import Frame
+from sam2_studio.core.masks import Mask
+from sam2_studio.core.objects import CutObject
 from sam2_studio.core.project import Project
+from sam2_studio.engine.refine import cleaned
 from sam2_studio.ui.action_menus import enable_actions
 from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.overlay import ShownMask
@@ -53,6 +57,7 @@ class Presenter(QObject):
         self._objects, self._frame_panel, self._edge = objects, frame_panel, edge
         self._actions = actions
         self._candidates: SegmentAnswer | None = None
+        self._edged: dict[int, tuple[Mask, EdgeSettings, Mask]] = {}
         self._listen()
 
     def _listen(self) -> None:
@@ -187,8 +192,16 @@ class Presenter(QObject):
             mask = self._bridge.mask(each.id, frame)
             if mask is not None and not mask.is_empty:
                 selected = each.id == self._selection.object_id
-                shown.append(ShownMask(each.id, mask, each.color, each.visible, selected))
+                shown.append(ShownMask(each.id, self._as_edged(each, mask), each.color, each.visible, selected))
         self._canvas.set_masks(shown)
+
+    def _as_edged(self, thing: CutObject, mask: Mask) -> Mask:
+        """The mask as its edge settings leave it, but for softness; kept, so that the canvas knows it again."""
+        known = self._edged.get(thing.id)
+        if known is None or known[0] is not mask or known[1] != thing.edge:
+            edged = mask if thing.edge.is_neutral else cleaned(mask, thing.edge)
+            known = self._edged[thing.id] = (mask, thing.edge, edged)
+        return known[2]
 
     def _show_canvas_prompts(self) -> None:
         chosen, frame = self._selection.object, self._canvas_frame
@@ -199,6 +212,8 @@ class Presenter(QObject):
         project, chosen, frame = self._bridge.project, self._selection.object, self._playhead.frame
         self._frame_panel.set_prompts(None if chosen is None else project.prompts(chosen.id, frame))
         self._frame_panel.set_mask(None if chosen is None else project.track(chosen.id).get(frame))
+        record = None if chosen is None else project.track(chosen.id).get(frame)
+        self._actions["lock_frame"].setChecked(record is not None and record.locked)
         self._show_candidates()
 
     def _keep_candidates(self, answer: SegmentAnswer) -> None:

@@ -10,7 +10,7 @@ from sam2_studio.batch.snapshot import track_request
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.records import tracked_record
 from sam2_studio.core.tracks import MaskRecord
-from sam2_studio.engine.requests import Direction, FrameResult
+from sam2_studio.engine.requests import Direction, FrameResult, SegmentSettings
 from sam2_studio.errors import PromptError
 from sam2_studio.ui.engine_thread import EngineThread
 from sam2_studio.ui.playback import Playhead
@@ -36,6 +36,7 @@ class Tracking(QObject):
     def __init__(self, bridge: ProjectBridge, selection: Selection, playhead: Playhead, engine: EngineThread) -> None:
         super().__init__(bridge)
         self._bridge, self._selection, self._playhead, self._engine = bridge, selection, playhead, engine
+        self.settings = SegmentSettings()
         self._run = 0
         self._step = 0
         self._waiting: deque[FrameResult] = deque()
@@ -117,7 +118,7 @@ class Tracking(QObject):
     ) -> None:
         project = self._bridge.project
         try:
-            request = track_request(self._bridge.file, object_ids, direction, within)
+            request = track_request(self._bridge.file, object_ids, direction, within, self.settings)
         except PromptError as error:
             self._bridge.refused.emit(error)
             return
