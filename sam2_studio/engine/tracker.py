@@ -9,6 +9,7 @@ closing.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import torch
 
@@ -20,6 +21,7 @@ from sam2_studio.engine.embeddings import FeatureCache
 from sam2_studio.engine.memory import MemoryBank
 from sam2_studio.engine.models import Model
 from sam2_studio.engine.passes import Pass, passes
+from sam2_studio.engine.read_ahead import ReadAhead
 from sam2_studio.engine.requests import (
     Conditioning,
     FrameResult,
@@ -62,6 +64,8 @@ class Tracker:
         segmenter: Answers the prompts of conditioning frames; one is made where none is given.
     """
 
+    _reader: ReadAhead  # of the run under way
+
     def __init__(self, model: Model, source: FrameSource, segmenter: Segmenter | None = None) -> None:
         self._model = model
         self._source = source
@@ -86,21 +90,23 @@ class Tracker:
             raise PromptError("There is no object to track.", "Add one by a click on the subject.")
         places = [_places(item) for item in request.objects]
         request.range.checked(self._source.info.frames)
-        for one_pass in passes(request.range, request.direction):
-            self._tracks = [
-                _Track(item, shown, self._bank(item, shown, request.settings, one_pass.step))
-                for item, shown in zip(request.objects, places, strict=True)
-            ]
-            yield from self._sweep(one_pass, request)
-        self._tracks = []
+        self._reader = ReadAhead(self._source)
+        try:
+            for one_pass in passes(request.range, request.direction):
+                self._tracks = [
+                    _Track(item, shown, self._bank(item, shown, request.settings, one_pass.step))
+                    for item, shown in zip(request.objects, places, strict=True)
+                ]
+                yield from self._sweep(one_pass, request)
+        finally:
+            self._tracks = []
+            self._reader.close()
 
     def _sweep(self, one_pass: Pass, request: TrackRequest) -> Iterator[FrameResult]:
-        for number in one_pass:
-            concerned = [track for track in self._tracks if one_pass.takes(number, track.places)]
-            if not concerned:
-                continue
-            frame = self._source.read(number)
-            for track in concerned:
+        taken = [n for n in one_pass if any(one_pass.takes(n, track.places) for track in self._tracks)]
+        for number, then in zip_longest(taken, taken[1:]):
+            frame = self._reader.read(number, then)
+            for track in (track for track in self._tracks if one_pass.takes(number, track.places)):
                 result = self._result(track, frame, request.settings, one_pass.step)
                 if (result.object_id, number) not in request.keep:
                     yield result
@@ -131,16 +137,17 @@ class Tracker:
 
     def _seen(self, answer: ChosenAnswer, frame: Frame, settings: SegmentSettings) -> Mask:
         """The mask of an answer: empty where the network sees nothing, or less than one cell, which is noise."""
-        mask = Mask(frame.size)
-        if answer.presence > 0:
-            mask = mask_of_logits(answer.logits, Window.whole(frame.size), frame.size)
-        if mask.area * answer.logits.size < frame.size.area:
+        if answer.presence <= 0 or not (answer.logits > 0).any():
             return Mask(frame.size)
-        return self._segmenter.sharpened(frame, answer.logits) if settings.second_look else mask
+        if settings.second_look:
+            mask = self._segmenter.sharpened(frame, answer.logits)
+        else:
+            mask = mask_of_logits(answer.logits, Window.whole(frame.size), frame.size)
+        return mask if mask.area * answer.logits.size >= frame.size.area else Mask(frame.size)
 
     def _bank(self, item: TrackObject, places: tuple[int, ...], settings: SegmentSettings, step: int) -> MemoryBank:
         def make(number: int) -> FrameMemory:
-            frame = self._source.read(number)
+            frame = self._reader.read(number)
             return self._memory(frame, item.conditioning[number], settings)
 
         return MemoryBank(self._model.traits, places, make, step)

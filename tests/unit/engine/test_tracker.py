@@ -174,12 +174,12 @@ class Watched:
         return self._source.read(number)
 
 
-def test_closing_the_run_reads_no_further_frame(nano: Model, source_of: SourceOf, short: Scene) -> None:
+def test_closing_the_run_reads_at_most_the_frame_ahead(nano: Model, source_of: SourceOf, short: Scene) -> None:
     source = Watched(source_of(short))
     run = Tracker(nano, source).run(request(short, TrackObject(1, {0: painted(short, 0)})))
     assert [next(run).frame for _ in range(3)] == [0, 1, 2]
     run.close()
-    assert max(source.numbers) == 2
+    assert max(source.numbers) <= 3
 
 
 def test_memories_held_do_not_grow(nano: Model, source_of: SourceOf) -> None:
