@@ -18,7 +18,7 @@ class Documents(QObject):
     """Which project is open and how it came to be.
 
     Signals:
-        opened: Path to remember as recent: the media of an unnamed project, else the project.
+        opened: Path of the project, to remember as recent: an unnamed one is found again by it.
         failed: StudioError; what was open before stays open.
         clip_missing: StudioError: the project is open, its footage can't be.
     """
@@ -125,7 +125,7 @@ class Documents(QObject):
             self.failed.emit(error if isinstance(error, StudioError) else MediaError(f"{error}.", "Free some space."))
             return
         self._bridge.replace(file)
-        self.opened.emit(Path(info.path))
+        self.opened.emit(file.path)
 
     def _check_footage(self, fingerprint: str, info: ClipInfo) -> None:
         clip = self._bridge.project.clip

@@ -116,6 +116,7 @@ class StartPage(QWidget):
         theme.mark(self._recent_title, "section", True)
         column.addWidget(self._recent_title)
         self._cards.setSpacing(16)
+        self._cards.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self._cards.setContentsMargins(0, 0, 0, 0)
         column.addLayout(self._cards)
         return box

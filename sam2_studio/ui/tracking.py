@@ -10,7 +10,7 @@ from sam2_studio.batch.snapshot import track_request
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.records import tracked_record
 from sam2_studio.core.tracks import MaskRecord
-from sam2_studio.engine.requests import Direction, FrameResult, SegmentSettings
+from sam2_studio.engine.requests import Direction, FrameResult, SegmentSettings, TrackRequest
 from sam2_studio.errors import PromptError
 from sam2_studio.ui.engine_thread import EngineThread
 from sam2_studio.ui.playback import Playhead
@@ -124,7 +124,7 @@ class Tracking(QObject):
             return
         names = [o.name for o in project.objects if o.id in object_ids]
         self._label = f"tracking {names[0] if len(names) == 1 else f'{len(names)} objects'}"
-        self._only, self._step, self._done, self._total = only, 0, set(), len(within)
+        self._only, self._step, self._done, self._total = only, 0, set(), _to_do(request)
         self._outdated.clear()
         self._started = monotonic()
         self._run = self._engine.track(request)
@@ -182,3 +182,9 @@ class Tracking(QObject):
         self.running_changed.emit(False)
         words = "Stopped" if stopped else "Tracking failed" if failed else "Tracked"
         self.ended.emit(f"{words}: {done} of {self._total} frames")
+
+
+def _to_do(request: TrackRequest) -> int:
+    """How many frames will get a result: the user's own keyframes don't."""
+    ids = [item.object_id for item in request.objects]
+    return sum(any((each, frame) not in request.keep for each in ids) for frame in request.range)

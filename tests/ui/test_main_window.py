@@ -118,6 +118,7 @@ def test_closing_while_it_tracks_keeps_what_came(qtbot: QtBot, window: MainWindo
     file = ProjectFile.open(path, read_only=True)
     assert len(file.project.track(1)) >= count
     file.close()
+    assert window.settings.now.recent_files[0] == str(path), "unnamed work must be found again"
 
 
 def test_a_dropped_file_opens(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
