@@ -15,10 +15,8 @@ from sam2_studio.batch.snapshot import track_request
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.commands import mask_changes, put_masks, set_model
 from sam2_studio.core.frames import FrameRange, FrameSource
-from sam2_studio.core.prompts import PromptSet
-from sam2_studio.core.records import is_made_from, prompted_record, tracked_record
+from sam2_studio.core.records import lacks_mask, prompted_record, tracked_record
 from sam2_studio.core.store import ProjectFile
-from sam2_studio.core.tracks import MaskRecord, Origin
 from sam2_studio.engine.embeddings import FeatureCache
 from sam2_studio.engine.models import Model
 from sam2_studio.engine.requests import Direction, FrameResult
@@ -149,15 +147,8 @@ def _answer_prompts(
     """Make the masks of prompted frames that have none yet."""
     for object_id in object_ids:
         for frame in file.project.prompted_frames(object_id):
-            if _lacks_mask(file.project.track(object_id).get(frame), file.project.prompts(object_id, frame)):
+            if lacks_mask(file.project.track(object_id).get(frame), file.project.prompts(object_id, frame)):
                 _answer(file, source, segmenter, recipe, object_id, frame)
-
-
-def _lacks_mask(record: MaskRecord | None, prompts: PromptSet) -> bool:
-    """Whether the frame's prompts were not answered yet and the user didn't say the last word."""
-    if record is None or not record.is_key:
-        return True
-    return record.origin is Origin.PROMPTED and not record.locked and not is_made_from(record, prompts)
 
 
 def _answer(

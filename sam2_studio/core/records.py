@@ -41,6 +41,13 @@ def is_made_from(record: MaskRecord, prompts: PromptSet) -> bool:
     return record.recipe.endswith(f" prompts {prompt_digest(prompts)}")
 
 
+def lacks_mask(record: MaskRecord | None, prompts: PromptSet) -> bool:
+    """Whether the frame's prompts were not answered yet and the user didn't say the last word."""
+    if record is None or not record.is_key:
+        return True
+    return record.origin is Origin.PROMPTED and not record.locked and not is_made_from(record, prompts)
+
+
 def chosen_candidate(record: MaskRecord) -> int | None:
     """Which of the masks on offer the user took, None where the model chose."""
     _, found, rest = record.recipe.partition(_CANDIDATE)

@@ -1,7 +1,6 @@
 """Models by name: which there are, where their files lie, and loading one. The only maker of `Model`."""
 
 import hashlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,8 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_data_path
-
+from sam2_studio import home
 from sam2_studio.engine.device import choose_device
 from sam2_studio.errors import ModelError
 from sam2_studio.networks.catalogue import CATALOGUE, WeightFile, find_weights
@@ -68,15 +66,11 @@ class Model:
         return f"{self.name}@{self.sha256}"
 
 
-def models_folder() -> Path:
-    """Where fetched and imported weight files lie."""
-    home = os.environ.get("SAM2_STUDIO_HOME")
-    return Path(home) / "models" if home else user_data_path("sam2-studio") / "models"
-
-
 def weights_path(weights: WeightFile) -> Path:
     """Where the file of an entry is or would be."""
-    return model_file(weights.config, weights.file_name) if weights.bundled else models_folder() / weights.file_name
+    return (
+        model_file(weights.config, weights.file_name) if weights.bundled else home.models_folder() / weights.file_name
+    )
 
 
 def available_models() -> tuple[AvailableModel, ...]:

@@ -13,8 +13,8 @@ from sam2_studio.core.frames import Frame
 from sam2_studio.core.geometry import Point
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PointPrompt, PromptSet
-from sam2_studio.core.records import is_made_from, prompted_record
-from sam2_studio.core.tracks import MaskRecord, Origin
+from sam2_studio.core.records import lacks_mask, prompted_record
+from sam2_studio.core.tracks import MaskRecord
 from sam2_studio.engine.requests import SegmentSettings
 from sam2_studio.ui.engine_thread import EngineThread, SegmentAnswer, SegmentRequest
 from sam2_studio.ui.project_bridge import ProjectBridge
@@ -83,24 +83,19 @@ class Clicks(QObject):
 
     def _check(self) -> None:
         places, self._to_check = self._to_check, set()
+        project = self._bridge.project
         for object_id, frame in sorted(places):
-            prompts = self._bridge.project.prompts(object_id, frame)
+            prompts, record = project.prompts(object_id, frame), project.track(object_id).get(frame)
             if not prompts:
                 self._asked.pop((object_id, frame), None)
                 self._engine.forget_segment(object_id, frame)
-            elif self._lacks_mask(object_id, frame, prompts) and not self._is_asked(object_id, frame, prompts):
+            elif lacks_mask(record, prompts) and not self._is_asked(object_id, frame, prompts):
                 self._ask(object_id, frame, prompts, None)
         self.busy_changed.emit(bool(self._asked))
 
     def _is_asked(self, object_id: int, frame: int, prompts: PromptSet) -> bool:
         request = self._asked.get((object_id, frame))
         return request is not None and request.prompts == prompts
-
-    def _lacks_mask(self, object_id: int, frame: int, prompts: PromptSet) -> bool:
-        record = self._bridge.project.track(object_id).get(frame)
-        if record is None or record.origin is Origin.TRACKED:
-            return record is None or not record.locked
-        return record.origin is Origin.PROMPTED and not is_made_from(record, prompts) and not record.locked
 
     def _ask(self, object_id: int, frame: int, prompts: PromptSet, candidate: int | None) -> None:
         request = self._request(object_id, frame, prompts, candidate)
