@@ -28,7 +28,7 @@ def footage(file: ProjectFile) -> Iterator[tuple[Clip, FrameSource]]:
     found = clip.relinked(str(_located(clip, file.path)))
     source = _cached(open_media(found.media_path))
     try:
-        if (source.info.size, source.info.frames) != (clip.info.size, clip.info.frames):
+        if not clip.fits(source.info):
             was, now = _told(clip.info.frames, clip.info.size), _told(source.info.frames, source.info.size)
             raise MediaError(
                 f"The clip {found.info.path} has changed: it has {now}, the project was made on {was}.",

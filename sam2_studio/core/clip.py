@@ -126,6 +126,10 @@ class Clip:
         path = PurePath(self.info.path)
         return str(path.with_name(self.info.pattern) if self.info.pattern else path)
 
+    def fits(self, info: ClipInfo) -> bool:
+        """Whether footage has the size and length that the masks were made on."""
+        return (info.size, info.frames) == (self.info.size, self.info.frames)
+
     def relinked(self, path: str) -> "Clip":
         return replace(self, info=replace(self.info, path=path))
 

@@ -90,7 +90,7 @@ def run_export(
         PromptError: the range doesn't fit the clip.
     """
     files = check(spec, clip)
-    if (source.info.size, source.info.frames) != (clip.info.size, clip.info.frames):
+    if not clip.fits(source.info):
         raise ExportError(f"The source {clip.info.path} has changed since it was opened.", "Link the clip anew.")
     chosen = chosen_objects(spec, objects)
     maker = PictureMaker(spec, source, clip, chosen, masks, matte, foreground)

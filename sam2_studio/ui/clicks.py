@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from sam2_studio.core.frames import Frame
 from sam2_studio.core.geometry import Point
-from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.core.records import lacks_mask, prompted_record
 from sam2_studio.core.tracks import MaskRecord
@@ -47,7 +46,7 @@ class Clicks(QObject):
         bridge.replaced.connect(self._project_replaced)
         queued = Qt.ConnectionType.QueuedConnection
         engine.segmented.connect(self._answered, queued)
-        engine.previewed.connect(self._previewed, queued)
+        engine.previewed.connect(self.preview_changed, queued)
         engine.segment_failed.connect(self._failed, queued)
 
     def set_frame(self, frame: Frame | None) -> None:
@@ -134,9 +133,6 @@ class Clicks(QObject):
         if self._asked.get(place) is request:
             del self._asked[place]
         self.busy_changed.emit(bool(self._asked))
-
-    def _previewed(self, mask: Mask | None) -> None:
-        self.preview_changed.emit(mask)
 
 
 def _record_of(answer: SegmentAnswer) -> Callable[[int], MaskRecord]:

@@ -30,7 +30,7 @@ class Documents(QObject):
     def __init__(self, bridge: ProjectBridge, loader: FrameLoader, unnamed_folder: Path) -> None:
         super().__init__(bridge)
         self._bridge, self._loader, self._folder = bridge, loader, unnamed_folder
-        self._expected: tuple[int, Path] | None = None
+        self._expected: int | None = None
         self._then: Callable[[str, ClipInfo], None] = self._start_project
         loader.opened.connect(self._media_opened)
         loader.failed.connect(self._media_failed)
@@ -78,7 +78,7 @@ class Documents(QObject):
 
     def _expect(self, path: Path, then: Callable[[str, ClipInfo], None]) -> None:
         self._then = then
-        self._expected = (self._loader.open(path), path)
+        self._expected = self._loader.open(path)
 
     def _open_project(self, path: Path) -> None:
         try:
@@ -92,7 +92,7 @@ class Documents(QObject):
             self._expect(Path(file.project.clip.media_path), self._check_footage)
 
     def _media_opened(self, generation: int, fingerprint: str, info: ClipInfo) -> None:
-        if self._expected is not None and self._expected[0] == generation:
+        if self._expected == generation:
             self._expected = None
             self._then(fingerprint, info)
 
@@ -129,14 +129,14 @@ class Documents(QObject):
 
     def _check_footage(self, fingerprint: str, info: ClipInfo) -> None:
         clip = self._bridge.project.clip
-        if clip is None or (clip.info.size, clip.info.frames) == (info.size, info.frames):
+        if clip is None or clip.fits(info):
             return
         self.clip_missing.emit(_differs(clip, info))
 
     def _check_relinked(self, fingerprint: str, info: ClipInfo) -> None:
         """Link only footage that the masks fit."""
         clip = self._bridge.project.clip
-        if clip is not None and (clip.info.size, clip.info.frames) != (info.size, info.frames):
+        if clip is not None and not clip.fits(info):
             self.clip_missing.emit(_differs(clip, info))
             return
         try:

@@ -1,6 +1,6 @@
 """The export dialog and the thread behind it: one export at a time, from a snapshot, with readers of its own."""
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from sam2_studio.batch.exporting import export_project
@@ -11,13 +11,7 @@ from sam2_studio.ui.project_bridge import ProjectBridge
 
 
 class Exporting(QObject):
-    """Shows the dialog and runs what it asks for.
-
-    Signals:
-        ended: One sentence for the status bar.
-    """
-
-    ended = Signal(str)
+    """Shows the dialog and runs what it asks for."""
 
     def __init__(self, bridge: ProjectBridge, window: QWidget) -> None:
         super().__init__(window)

@@ -14,8 +14,9 @@ import numpy as np
 from PySide6.QtCore import QThread, Signal
 from PySide6.QtGui import QImage
 
-from sam2_studio.core.frames import Frame, FrameSource
+from sam2_studio.core.frames import Frame
 from sam2_studio.errors import MediaError, StudioError
+from sam2_studio.media.cache import CachedSource
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class _Wishes:
         generation: Rises with each opening: answers of an older one are void.
         frame: Frame to show, or None.
         direction: +1 or -1, for reading ahead.
-        ahead: How many more frames to read ahead.
+        ahead: Whether there may be frames to read ahead.
         thumbnails: Frames whose thumbnails are wanted.
     """
 
@@ -40,13 +41,13 @@ class _Wishes:
     generation: int = 0
     frame: int | None = None
     direction: int = 1
-    ahead: int = 0
+    ahead: bool = False
     thumbnails: list[int] = field(default_factory=list)
     stop: bool = False
 
     @property
     def any(self) -> bool:
-        work = self.path is not None or self.frame is not None or self.ahead > 0 or bool(self.thumbnails)
+        work = self.path is not None or self.frame is not None or self.ahead or bool(self.thumbnails)
         return self.stop or work
 
 
@@ -67,9 +68,8 @@ class FrameLoader(QThread):
 
     def __init__(
         self,
-        open_source: Callable[[Path], FrameSource],
+        open_source: Callable[[Path], CachedSource],
         fingerprint: Callable[[Path], str],
-        parent: object = None,
     ) -> None:
         super().__init__()
         self.setObjectName("media")
@@ -77,7 +77,7 @@ class FrameLoader(QThread):
         self._fingerprint = fingerprint
         self._condition = threading.Condition()
         self._wishes = _Wishes()
-        self._source: FrameSource | None = None
+        self._source: CachedSource | None = None
         self._last_shown = 0
 
     @property
@@ -98,7 +98,7 @@ class FrameLoader(QThread):
         with self._condition:
             self._wishes.frame = number
             self._wishes.direction = direction
-            self._wishes.ahead = _READ_AHEAD
+            self._wishes.ahead = True
             self._condition.notify()
 
     def want_thumbnails(self, numbers: list[int]) -> None:
@@ -144,10 +144,9 @@ class FrameLoader(QThread):
         if wishes.frame is not None:
             number, wishes.frame = wishes.frame, None
             return lambda: self._show(number, generation)
-        if wishes.ahead > 0:
-            number = self._last_shown + wishes.direction * (_READ_AHEAD - wishes.ahead + 1)
-            wishes.ahead -= 1
-            return lambda: self._read_ahead(number)
+        if wishes.ahead:
+            wishes.ahead = False
+            return lambda: self._read_ahead(wishes)
         number = wishes.thumbnails.pop(0)
         return lambda: self._make_thumbnail(number, generation)
 
@@ -161,9 +160,11 @@ class FrameLoader(QThread):
             self._last_shown = number
             self.frame_ready.emit(generation, self._source.read(number))
 
-    def _read_ahead(self, number: int) -> None:
-        if self._source is not None and 0 <= number < self._source.info.frames:
-            self._source.read(number)
+    def _read_ahead(self, wishes: _Wishes) -> None:
+        """Read one frame ahead, and wish for another as long as there was one to read."""
+        if self._source is not None and self._source.prefetch(self._last_shown, wishes.direction, _READ_AHEAD):
+            with self._condition:
+                wishes.ahead = True
 
     def _make_thumbnail(self, number: int, generation: int) -> None:
         if self._source is not None:

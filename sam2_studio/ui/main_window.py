@@ -7,7 +7,6 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from sam2_studio import home
-from sam2_studio.core.frames import FrameSource
 from sam2_studio.engine.device import process_bytes
 from sam2_studio.engine.models import DEFAULT_MODEL
 from sam2_studio.engine.requests import SegmentSettings
@@ -287,7 +286,6 @@ class MainWindow(QMainWindow):
         self.actions_by_id["tool_points"].setChecked(True)
         self._take_settings()
         self.start_page.set_recent([Path(p) for p in self.settings.now.recent_files])
-        self.setAcceptDrops(True)
         self._memory = QTimer(self, interval=_MEMORY_EVERY)
         self._memory.timeout.connect(self._show_machine)
         self._memory.start()
@@ -369,7 +367,7 @@ class MainWindow(QMainWindow):
         event.accept()
 
 
-def _open(path: Path) -> FrameSource:
+def _open(path: Path) -> CachedSource:
     return CachedSource(open_media(path))
 
 

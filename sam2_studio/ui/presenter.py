@@ -1,6 +1,6 @@
 """Shows the document: pushes what changed into canvas, timeline, panels and actions. Decides nothing, edits nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QImage
@@ -24,6 +24,7 @@ from sam2_studio.ui.panels.objects_panel import ObjectsPanel
 from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
+from sam2_studio.ui.timeline.lanes import LaneStates
 from sam2_studio.ui.timeline.next_step import next_step
 from sam2_studio.ui.timeline.timeline import Timeline
 from sam2_studio.ui.timeline.transport import Transport
@@ -211,8 +212,8 @@ class Presenter(QObject):
     def _show_frame_panel(self) -> None:
         project, chosen, frame = self._bridge.project, self._selection.object, self._playhead.frame
         self._frame_panel.set_prompts(None if chosen is None else project.prompts(chosen.id, frame))
-        self._frame_panel.set_mask(None if chosen is None else project.track(chosen.id).get(frame))
         record = None if chosen is None else project.track(chosen.id).get(frame)
+        self._frame_panel.set_mask(record)
         self._actions["lock_frame"].setChecked(record is not None and record.locked)
         self._show_candidates()
 
@@ -231,9 +232,10 @@ class Presenter(QObject):
     # Actions
 
     def _show_actions(self) -> None:
-        enable_actions(self._actions, conditions(self._bridge, self._selection, self._playhead, self._tracking))
-        clip = self._bridge.project.clip
         states = self._timeline.states.values()
+        holding = conditions(self._bridge, self._selection, self._playhead, self._tracking, states)
+        enable_actions(self._actions, holding)
+        clip = self._bridge.project.clip
         if clip is None:
             return
         stale = sum(s.stale_count for s in states)
@@ -244,8 +246,14 @@ class Presenter(QObject):
         self._transport.set_step(next_step(has_masks=has_masks, stale=stale, missing=missing, is_tracking=running))
 
 
-def conditions(bridge: ProjectBridge, selection: Selection, playhead: Playhead, tracking: Tracking) -> set[str]:
-    """Which conditions of `actions.CONDITIONS` hold."""
+def conditions(
+    bridge: ProjectBridge,
+    selection: Selection,
+    playhead: Playhead,
+    tracking: Tracking,
+    states: Collection[LaneStates],
+) -> set[str]:
+    """Which conditions of `actions.CONDITIONS` hold; the lanes know what would take a walk through the tracks."""
     project, chosen, running = bridge.project, selection.object, tracking.is_running
     tracks = [project.track(o.id) for o in project.objects]
     own = project.track(selection.object_id)
@@ -258,8 +266,8 @@ def conditions(bridge: ProjectBridge, selection: Selection, playhead: Playhead, 
         "has_keyframes": bool(own.keyframes),
         "has_mask": playhead.frame in own,
         "has_masks": any(len(track) for track in tracks),
-        "has_doubtful": any(track.frames_where(doubtful=True) for track in tracks),
-        "has_stale": not running and any(track.frames_where(stale=True) for track in tracks),
+        "has_doubtful": any(state.doubtful_places() for state in states),
+        "has_stale": not running and any(state.stale_count for state in states),
         "can_track": not running and can_track(project),
         "is_tracking": running,
         "can_undo": history is not None and bool(history.undo_label),

@@ -9,7 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sam2_studio.networks.interface import Decoded, ImageFeatures
-from sam2_studio.networks.nano.layers import Attention, LayerNorm2d, Mlp
+from sam2_studio.networks.mlp import Mlp
+from sam2_studio.networks.nano.layers import Attention, LayerNorm2d
 from sam2_studio.networks.nano.widths import EMBED, SKIP4, SKIP8
 
 MASKS = 4

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -23,21 +22,6 @@ class LayerNorm2d(nn.Module):
         # for a channels-last map both permutations are free
         y = F.layer_norm(x.permute(0, 2, 3, 1), x.shape[1:2], self.weight, self.bias, 1e-6)
         return y.permute(0, 3, 1, 2)
-
-
-class Mlp(nn.Module):
-    """Linear layers with ReLU between."""
-
-    def __init__(self, inputs: int, hidden: int, outputs: int, depth: int) -> None:
-        super().__init__()
-        widths = [inputs, *[hidden] * (depth - 1), outputs]
-        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
-
-    def forward(self, x: Tensor) -> Tensor:
-        last = len(self.layers) - 1
-        for n, layer in enumerate(self.layers):
-            x = layer(x) if n == last else F.relu(layer(x), inplace=True)
-        return x
 
 
 class Attention(nn.Module):

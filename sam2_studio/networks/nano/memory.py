@@ -12,7 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sam2_studio.networks.interface import FrameMemory, Remembered
-from sam2_studio.networks.nano.layers import Attention, LayerNorm2d, Mlp, rotary_table, rotate_maps
+from sam2_studio.networks.mlp import Mlp
+from sam2_studio.networks.nano.layers import Attention, LayerNorm2d, rotary_table, rotate_maps
 from sam2_studio.networks.nano.widths import AGES, EMBED, MEMORY
 
 HEADS = 2

@@ -5,7 +5,6 @@ parameters in the published shapes and multiply.
 """
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Self
 
 import torch
@@ -71,22 +70,6 @@ class Unfold2x(nn.ConvTranspose2d):
         matrix = self.weight.permute(2, 3, 1, 0).flatten(0, 2)  # (2 * 2 * C, inputs)
         bias = None if self.bias is None else self.bias.repeat(4)
         return torch.unflatten(affine_by(x_bhwc, matrix, bias), -1, (2, 2, -1))
-
-
-class Mlp(nn.Module):
-    """Linear layers with ReLU between."""
-
-    def __init__(self, inputs: int, hidden: int, outputs: int, depth: int) -> None:
-        super().__init__()
-        widths = [inputs, *[hidden] * (depth - 1), outputs]
-        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
-
-    def forward(self, x: Tensor) -> Tensor:
-        *inner, last = self.layers
-        for layer in inner:
-            x = F.relu(layer(x), inplace=True)
-        y: Tensor = last(x)
-        return y
 
 
 def fold2x(map_bhwc: Tensor) -> Tensor:

@@ -9,12 +9,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sam2_studio.networks.interface import Decoded, ImageFeatures
+from sam2_studio.networks.mlp import Mlp
 from sam2_studio.networks.sam2.attention import Attention
 from sam2_studio.networks.sam2.config import EMBED, SKIP4, SKIP8
 from sam2_studio.networks.sam2.layers import (
     MapLinear,
     MapNorm,
-    Mlp,
     Unfold2x,
     fold2x,
     to_bhwc,

@@ -16,10 +16,11 @@ from sam2_studio.networks.interface import (
     PromptableNetwork,
     Remembered,
 )
+from sam2_studio.networks.mlp import Mlp
 from sam2_studio.networks.sam2.choice import best_candidate, single_answer
 from sam2_studio.networks.sam2.config import EMBED, MAPS, MEMORY, NO_LIMIT, POINTERS, Sam2Config, TrunkConfig
 from sam2_studio.networks.sam2.hiera import Hiera
-from sam2_studio.networks.sam2.layers import Mlp, empty_parameter, resize, to_bchw, to_bhwc
+from sam2_studio.networks.sam2.layers import empty_parameter, resize, to_bchw, to_bhwc
 from sam2_studio.networks.sam2.mask_decoder import MaskDecoder
 from sam2_studio.networks.sam2.memory_attention import MemoryAttention
 from sam2_studio.networks.sam2.memory_encoder import MemoryEncoder

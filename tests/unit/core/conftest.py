@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sam2_studio.core import commands
 from sam2_studio.core.clip import Clip, ClipInfo, ClipKind
+from sam2_studio.core.commands import Command
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.project import Project
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.core.tracks import MaskRecord, Origin
 
 State = dict[str, Any]
+Open = Callable[..., ProjectFile]
 
 
 def clip_of(frames: int = 100, width: int = 64, height: int = 48) -> Clip:
@@ -42,13 +45,34 @@ def state_of(project: Project) -> State:
     }
 
 
+def seen(path: Path) -> tuple[State, list[tuple[int, Command]], int]:
+    """What a reader finds in the file: document, steps, how many are done."""
+    reader = ProjectFile.open(path, read_only=True)
+    try:
+        steps = [(s.id, s.command) for s in reader.history.steps]
+        return state_of(reader.project), steps, reader.history.done
+    finally:
+        reader.close()
+
+
+def held(file: ProjectFile) -> tuple[State, list[tuple[int, Command]], int]:
+    return state_of(file.project), [(s.id, s.command) for s in file.history.steps], file.history.done
+
+
+def track(file: ProjectFile, frames: range, object_id: int = 1) -> int:
+    """A run over `frames` in one step, masks of seeds as their frames."""
+    with file.transaction():
+        masks = [(object_id, f, record(file.add_mask(mask_of(f)), recipe="nano@1")) for f in frames]
+        return file.history.do(commands.put_masks(file.project, "Track", masks))
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "a project.cutout"
 
 
 @pytest.fixture
-def opened(path: Path) -> Iterator[Callable[..., ProjectFile]]:
+def opened(path: Path) -> Iterator[Open]:
     """Opens or creates projects that are closed at the end."""
     files: list[ProjectFile] = []
 
@@ -64,7 +88,7 @@ def opened(path: Path) -> Iterator[Callable[..., ProjectFile]]:
 
 
 @pytest.fixture
-def file(opened: Callable[..., ProjectFile]) -> ProjectFile:
+def file(opened: Open) -> ProjectFile:
     """An open project with a clip of 100 frames of 64x48."""
     file = opened()
     file.set_footage(clip_of())
