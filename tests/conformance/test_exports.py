@@ -1,7 +1,5 @@
 """Every preset, written and read back by readers that share no code with the package."""
 
-import hashlib
-import os
 import subprocess
 import sys
 import textwrap
@@ -263,80 +261,6 @@ def test_frames_are_the_right_ones(tmp_path: Path, preset: str, name: str) -> No
     report = case.run(preset, tmp_path / name, range=FrameRange(7, 19))
     found = [read_number(np.rint(pixels.rgb).astype(np.uint8)) for pixels in READERS["av"](report.files[0])]
     assert found == list(range(7, 19))
-
-
-def sounding(tmp_path: Path, suffix: str = ".mp4") -> Case:
-    frames = [numbered_frame(n, 64, 48) for n in range(50)]
-    path = write_video(
-        tmp_path / f"source{suffix}", frames, audio=True, codec="libvpx-vp9" if suffix == ".webm" else "libx264"
-    )
-    return Case(still(frames, path=path, audio="opus" if suffix == ".webm" else "aac"))
-
-
-def sound_bytes(path: Path) -> str:
-    with av.open(str(path)) as container:
-        packets = [bytes(packet) for packet in container.demux(container.streams.audio[0]) if packet.size]
-    return hashlib.md5(b"".join(packets), usedforsecurity=False).hexdigest()
-
-
-@pytest.mark.parametrize(("preset", "name", "suffix"), [
-    ("after-effects", "out.mov", ".mp4"), ("replace", "out.mp4", ".mp4"), ("web", "out.webm", ".webm"),
-])  # fmt: skip
-def test_sound_is_the_sources_to_the_byte(tmp_path: Path, preset: str, name: str, suffix: str) -> None:
-    case = sounding(tmp_path, suffix)
-    report = case.run(preset, tmp_path / name)
-    assert report.verified, report.faults
-    assert sound_bytes(report.files[0]) == sound_bytes(Path(case.source.info.path))
-    assert not report.warnings
-
-
-def heard(path: Path) -> tuple[Fraction, Fraction]:
-    """Where the sound begins and ends, in seconds."""
-    with av.open(str(path)) as container:
-        frames = list(container.decode(audio=0))
-    end = frames[-1].pts * frames[-1].time_base + Fraction(frames[-1].samples, frames[-1].sample_rate)
-    return frames[0].pts * frames[0].time_base, end
-
-
-@pytest.mark.parametrize(
-    ("preset", "name"), [("after-effects", "out.mov"), ("replace", "out.mp4"), ("web", "out.webm")]
-)
-def test_sound_is_cut_to_the_range(tmp_path: Path, preset: str, name: str) -> None:
-    report = sounding(tmp_path).run(preset, tmp_path / name, range=FrameRange(10, 35))
-    begin, end = heard(report.files[0])
-    assert abs(begin) <= Fraction(1, 40)
-    assert abs(end - 1) <= Fraction(1, 20)
-
-
-NAMES = [
-    "a b",
-    "émoji 🎬",
-    "שלום",
-    "-leading",
-    "tab\there",
-    "new\nline",
-    "x" * 245,
-    "per%cent %04d",
-    "quote'\"",
-    "concat:a|b",
-    "a;b&c",
-]
-
-
-@pytest.mark.parametrize("stem", NAMES)
-@pytest.mark.parametrize(("preset", "suffix"), [("png", ".png"), ("after-effects", ".mov"), ("web", ".webm")])
-def test_names(tmp_path: Path, preset: str, suffix: str, stem: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    report = Case(still([numbered_frame(1, 16, 16)], kind=ClipKind.STILL)).run(preset, Path(stem + suffix))
-    assert report.verified, report.faults
-    assert names_in(tmp_path) == [stem + suffix]
-
-
-def test_name_that_is_no_utf8(tmp_path: Path) -> None:
-    name = os.fsdecode(b"\xff\xfe.mov")
-    report = Case(still([numbered_frame(1, 16, 16)])).run("after-effects", tmp_path / name)
-    assert names_in(tmp_path) == [name]
-    assert report.verified
 
 
 @pytest.mark.parametrize(("preset", "name"), EVERY)
