@@ -191,3 +191,8 @@ def probe(path: Path) -> dict[str, Any]:
     """All that ffprobe says."""
     command = ["ffprobe", "-v", "error", "-show_streams", "-show_format", "-of", "json", f"file:{path}"]
     return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+def names_in(folder: Path) -> list[str]:
+    """What lies in a folder, by name: an export leaves what it promised and nothing else."""
+    return sorted(path.name for path in folder.iterdir())

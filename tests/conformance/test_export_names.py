@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from sam2_studio.core.clip import ClipKind
-from tests.exporting import Case, still
+from tests.exporting import Case, names_in, still
 from tests.media_factory import numbered_frame
 
 NAMES = [

@@ -15,7 +15,7 @@ from sam2_studio.core.frames import FrameRange
 from sam2_studio.errors import ExportError
 from sam2_studio.export.runner import ExportProgress, ExportReport
 from sam2_studio.export.spec import Background
-from tests.exporting import BT709, READERS, Case, Pixels, info_of, probe, still
+from tests.exporting import BT709, READERS, Case, Pixels, info_of, names_in, probe, still
 from tests.fakes import ArraySource
 from tests.media_factory import numbered_frame, read_number, write_video
 
@@ -62,10 +62,6 @@ def reader(request: pytest.FixtureRequest) -> Reader:
 def alpha_ramp(width: int = 256, height: int = 32) -> np.ndarray:
     """Every one of the 256 levels, once a column."""
     return np.broadcast_to(np.linspace(0, 1, width, dtype=np.float32), (height, width)).copy()
-
-
-def names_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
 
 
 def patches(height: int = 32) -> np.ndarray:

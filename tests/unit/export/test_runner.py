@@ -13,7 +13,7 @@ from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError, MediaError
 from sam2_studio.export import runner
 from sam2_studio.export.runner import ExportProgress
-from tests.exporting import Case, still
+from tests.exporting import Case, names_in, still
 from tests.media_factory import numbered_frame
 
 FRAMES = [numbered_frame(n, 40, 30) for n in range(5)]
@@ -36,10 +36,6 @@ def two(*objects: CutObject, **more: object) -> Case:
 
 def alpha_of(path: Path) -> np.ndarray:
     return np.asarray(Image.open(path))[..., 3]
-
-
-def names_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path.is_file())
 
 
 def test_all_visible_objects_are_exported_together(tmp_path: Path) -> None:
