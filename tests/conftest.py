@@ -24,7 +24,8 @@ def sample_clip() -> Path:
 
 @pytest.fixture(autouse=True)
 def studio_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty SAM2_STUDIO_HOME, so that no test reads or writes the user's own settings."""
+    """An empty SAM2_STUDIO_HOME and model cache, so that no test reads or writes what is the user's own."""
     home = tmp_path / "studio-home"
     monkeypatch.setenv("SAM2_STUDIO_HOME", str(home))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     return home

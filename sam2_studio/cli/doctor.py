@@ -140,7 +140,7 @@ def _ffmpeg() -> Finding:
 
 
 def _models() -> Iterator[Finding]:
-    from sam2_studio.engine.models import available_models
+    from sam2_studio.engine.model_files import available_models
 
     for model in available_models():
         state, bundled = model.state.value, model.weights.bundled

@@ -1,6 +1,6 @@
-"""`models`: which models there are, and whether their files are whole."""
+"""`models`: which models there are, whether their files are whole, and bringing them here or away."""
 
-import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,20 +9,22 @@ from sam2_studio.cli.console import Console, table
 from sam2_studio.cli.options import AsJson, Quiet
 
 if TYPE_CHECKING:
-    from sam2_studio.engine.models import AvailableModel
+    from sam2_studio.engine.model_files import AvailableModel
 
 _ABSENT, _DAMAGED = "absent", "damaged"
+_MB = 1_000_000
 
-app = typer.Typer(help="Which models there are, and whether their files are whole.", no_args_is_help=True)
+app = typer.Typer(help="Models, and whether their files are whole.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="Which one; see: sam2-studio models list.")]
 
 
 @app.command("list")
 def list_models(as_json: AsJson = False) -> None:
     """List every model and whether it is on this machine."""
-    from sam2_studio.engine.models import available_models
+    from sam2_studio.engine.model_files import available_models
 
     found = available_models()
-    rows = [("name", "state", "size", "what it is")]
+    rows = [("name", "state", "size", "what it is good for")]
     rows += [(m.weights.name, m.state.value, _size(m.weights.bytes), m.weights.summary) for m in found]
     Console(as_json=as_json).result([_document(m) for m in found], table(rows))
 
@@ -34,15 +36,11 @@ def verify(
     quiet: Quiet = False,
 ) -> None:
     """Read weight files and compare them with the known checksums."""
-    from sam2_studio.engine.models import available_models
-    from sam2_studio.errors import ModelError
+    from sam2_studio.engine.model_files import available_models, find_model, verified_state
 
     console = Console(quiet=quiet, as_json=as_json)
-    known = {m.weights.name: m for m in available_models()}
-    if name is not None and name not in known:
-        raise ModelError(f"There is no model called {name}.", f"Use one of {', '.join(known)}.")
-    chosen = [known[name]] if name else [m for m in known.values() if m.path.exists()]
-    states = {m.weights.name: _verified(m) for m in chosen}
+    chosen = [find_model(name)] if name else [m for m in available_models() if m.path.exists()]
+    states = {m.weights.name: verified_state(m).value for m in chosen}
     for model in chosen:
         if states[model.weights.name] in (_ABSENT, _DAMAGED):
             console.complain(f"{model.weights.name} is {states[model.weights.name]}: {model.path}")
@@ -52,16 +50,35 @@ def verify(
         raise typer.Exit(1)
 
 
-def _verified(model: "AvailableModel") -> str:
-    """The state by the checksum of the whole file, not by its size alone."""
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .pt or .safetensors file; it stays where it is.")],
+    name: Annotated[str, typer.Option("--name", help="For a file that isn't a published one.")] = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Use a weight file that is on this machine already; it is told by its hash and its keys."""
+    from sam2_studio.engine.imported import importing
+    from sam2_studio.engine.model_files import find_model
+
+    console = Console(quiet=quiet, as_json=as_json)
+    steps, total = importing(file, name), file.stat().st_size // _MB if file.is_file() else 0
     try:
-        with model.path.open("rb") as file:
-            whole = hashlib.file_digest(file, "sha256").hexdigest() == model.weights.sha256
-    except FileNotFoundError:
-        return _ABSENT
-    except OSError:
-        return _DAMAGED
-    return model.state.value if whole else _DAMAGED
+        while True:
+            console.progress("Reading, MB", next(steps) // _MB, total)
+    except StopIteration as end:
+        model = find_model(end.value.name)
+    console.result(_document(model), [f"{model.weights.name}: {model.weights.summary}", str(model.path)])
+
+
+@app.command()
+def remove(name: Name, as_json: AsJson = False) -> None:
+    """Remove a fetched file, or forget an imported one, which stays where it lies."""
+    from sam2_studio.engine.model_files import remove_model
+
+    freed = remove_model(name)
+    text = f"{name} was removed, {_size(freed)} freed" if freed else f"{name} was forgotten; its file stays"
+    Console(as_json=as_json).result({"name": name, "freed": freed}, [text])
 
 
 def _document(model: "AvailableModel") -> dict[str, Any]:

@@ -1,18 +1,15 @@
-"""Models by name: which there are, where their files lie, and loading one. The only maker of `Model`."""
+"""Loads a model by its name. The only maker of `Model`."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sam2_studio import home
 from sam2_studio.engine.device import choose_device
+from sam2_studio.engine.digests import digest_of
+from sam2_studio.engine.model_files import AvailableModel, find_model
 from sam2_studio.errors import ModelError
-from sam2_studio.networks.catalogue import CATALOGUE, WeightFile, find_weights
-from sam2_studio.resources import model_file
 
 if TYPE_CHECKING:
     import torch
@@ -20,24 +17,6 @@ if TYPE_CHECKING:
     from sam2_studio.networks.interface import NetworkTraits, PromptableNetwork
 
 DEFAULT_MODEL = "nano"
-
-
-class ModelState(StrEnum):
-    """Of a weight file on this machine. Damaged: its size isn't the known one; the hash is checked on loading."""
-
-    BUNDLED = "bundled"
-    PRESENT = "present"
-    ABSENT = "absent"
-    DAMAGED = "damaged"
-
-
-@dataclass(frozen=True)
-class AvailableModel:
-    """A catalogue entry as it stands on this machine; `path` is where its file is or would be."""
-
-    weights: WeightFile
-    state: ModelState
-    path: Path
 
 
 @dataclass(frozen=True)
@@ -66,66 +45,49 @@ class Model:
         return f"{self.name}@{self.sha256}"
 
 
-def weights_path(weights: WeightFile) -> Path:
-    """Where the file of an entry is or would be."""
-    return (
-        model_file(weights.config, weights.file_name) if weights.bundled else home.models_folder() / weights.file_name
-    )
-
-
-def available_models() -> tuple[AvailableModel, ...]:
-    """Every catalogue entry and its state, without reading the files."""
-    return tuple(AvailableModel(entry, _state(entry), weights_path(entry)) for entry in CATALOGUE)
-
-
 def load_model(name: str = DEFAULT_MODEL, device: str = "auto") -> Model:
-    """Load a model of the catalogue.
+    """Load a model by its name.
 
     Raises:
         ModelError: there is no such model or device, or its file is missing, damaged or of another kind.
     """
-    entry = find_weights(name)
-    if entry is None:
-        names = ", ".join(one.name for one in CATALOGUE)
-        raise ModelError(f"There is no model called {name}.", f"Use one of {names}.")
-    path = weights_path(entry)
-    digest = _digest(entry, path)
-    if digest != entry.sha256:
-        raise ModelError(f"The weight file {path} is not {name} as published (its sha256 is {digest}).", _cure(entry))
+    found = find_model(name)
+    digest = _digest(found)
+    if digest != found.weights.sha256:
+        kind = "imported" if found.weights.custom else "published"
+        message = f"The weight file {found.path} is not {name} as {kind} (its sha256 is {digest})."
+        raise ModelError(message, _cure(found))
     place = choose_device(device)
-    return Model(name, digest, _network(entry, path).to(place), place)
+    return Model(name, digest, _network(found).to(place), place)
 
 
-def _state(entry: WeightFile) -> ModelState:
+def _digest(model: AvailableModel) -> str:
     try:
-        size = weights_path(entry).stat().st_size
-    except OSError:
-        return ModelState.ABSENT
-    if entry.bytes is not None and size != entry.bytes:
-        return ModelState.DAMAGED
-    return ModelState.BUNDLED if entry.bundled else ModelState.PRESENT
-
-
-def _digest(entry: WeightFile, path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return digest_of(model.path)
+    except FileNotFoundError as error:
+        raise ModelError(f"The model {model.weights.name} isn't on this machine.", _cure(model)) from error
     except OSError as error:
-        reason = error.strerror or "unreadable"
-        raise ModelError(f"The weight file {path} of {entry.name} can't be read: {reason}.", _cure(entry)) from error
+        name, reason = model.weights.name, error.strerror or "unreadable"
+        raise ModelError(f"The weight file {model.path} of {name} can't be read: {reason}.", _cure(model)) from error
 
 
-def _cure(entry: WeightFile) -> str:
-    return "Install the program again." if entry.bundled else f"Fetch it again with: models get {entry.name}."
+def _cure(model: AvailableModel) -> str:
+    name = model.weights.name
+    if model.weights.bundled:
+        return "Install the program again."
+    if model.weights.custom:
+        return f"Import the file again with: sam2-studio models import FILE --name {name}."
+    return f"Fetch it with: sam2-studio models get {name}."
 
 
-def _network(entry: WeightFile, path: Path) -> "PromptableNetwork":
+def _network(model: AvailableModel) -> "PromptableNetwork":
     from sam2_studio.networks.weights import WeightsError
 
     try:
-        return _LOADERS[entry.family](path)
+        return _LOADERS[model.weights.family](model.path)
     except (WeightsError, OSError) as error:
-        raise ModelError(f"The weight file {path} doesn't fit {entry.name}: {error}.", _cure(entry)) from error
+        message = f"The weight file {model.path} doesn't fit {model.weights.name}: {error}."
+        raise ModelError(message, _cure(model)) from error
 
 
 def _load_nano(path: Path) -> "PromptableNetwork":

@@ -20,9 +20,10 @@ class WeightFile:
         file_name: Name on disk.
         sha256: Of the whole file.
         bytes: Its size, or None where no record of it was found.
-        licence: SPDX identifier.
-        source: Address to fetch it from; empty for the one that comes with the program.
-        summary: One line for the list of models.
+        licence: SPDX identifier; empty where it isn't known.
+        source: Address to fetch it from; empty for the one that comes with the program and for users' own files.
+        summary: One line for the list of models: what it is good for.
+        custom: Whether it is a file of the user's own, not in this catalogue.
     """
 
     name: str
@@ -35,11 +36,12 @@ class WeightFile:
     licence: str
     source: str
     summary: str
+    custom: bool = False
 
     @property
     def bundled(self) -> bool:
         """Whether it comes with the program."""
-        return not self.source
+        return not self.source and not self.custom
 
 
 NANO = WeightFile(
@@ -56,6 +58,14 @@ NANO = WeightFile(
 )
 
 
+_GOOD_FOR = {
+    "tiny": "Stills and clips of one clear subject; the quickest of the four",
+    "small": "As tiny, a little surer on clips",
+    "base-plus": "Stills with fine parts and most clips; the best balance",
+    "large": "Small or similar-looking things over long clips; slow without a graphics card",
+}
+
+
 def _sam2(version: str, config: str, sha256: str, size: int | None) -> WeightFile:
     family, folder = ("sam2", "072824") if version == "2.0" else ("sam2.1", "092824")
     file_name = f"{family}_hiera_{config.replace('-', '_')}.pt"
@@ -69,7 +79,7 @@ def _sam2(version: str, config: str, sha256: str, size: int | None) -> WeightFil
         bytes=size,
         licence="Apache-2.0",
         source=f"{_META}/{folder}/{file_name}",
-        summary=f"SAM {'2' if version == '2.0' else version} by Meta, {config}",
+        summary=_GOOD_FOR[config] + ("" if version == "2.1" else "; prefer 2.1 for clips"),
     )
 
 

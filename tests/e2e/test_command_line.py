@@ -11,12 +11,14 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 from sam2_studio import __version__
 from sam2_studio.core.store import ProjectFile
 from tests.e2e.command import REPOSITORY, Ended, studio
 from tests.media_factory import numbered_frames, write_sequence, write_video
+from tests.parity.stand_in import manifest_shapes
 from tests.synthetic import Scene, hidden_scene, iou, moving_scene
 
 Run = Callable[..., Ended]
@@ -296,6 +298,18 @@ def test_a_weight_file_that_was_changed_is_found(studio_home: Path, run: Run) ->
     assert [item["state"] for item in ended.document] == ["damaged"]
 
 
+def test_a_weight_file_is_imported_where_it_lies_and_forgotten_again(tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "Tuned.pt"
+    table = {key: torch.full((1,), 0.5).expand(shape) for key, shape in manifest_shapes("sam2_hiera_tiny").items()}
+    torch.save({"model": table}, path)
+    taken = run("models", "import", path, "--name", "mine", "--json").document
+    assert (taken["name"], taken["version"], taken["state"], taken["path"]) == ("mine", "2.0", "present", str(path))
+    assert run("models", "verify", "mine").status == 0
+    assert run("models", "remove", "mine", "--json").document == {"name": "mine", "freed": 0}
+    assert path.exists()
+    assert run("models", "verify", "mine").status == 1
+
+
 def test_doctor_finds_this_machine_well(run: Run) -> None:
     ended = run("doctor", "--json")
     assert ended.status == 0, ended.out
@@ -312,5 +326,6 @@ def test_version_and_help(run: Run) -> None:
 
 def test_every_command_is_described_in_the_guide(run: Run) -> None:
     guide = (REPOSITORY / "docs" / "command-line.md").read_text(encoding="utf-8")
-    for command in ("demo", "info", "cutout", "track", "export", "models list", "models verify", "bench", "doctor"):
+    commands = ("demo", "info", "cutout", "track", "export", "bench", "doctor")
+    for command in (*commands, "models list", "models verify", "models import", "models remove"):
         assert f"sam2-studio {command}" in guide

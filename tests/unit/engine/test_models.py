@@ -8,40 +8,17 @@ import pytest
 import torch
 from sam2_studio.engine import models
 from sam2_studio.engine.device import choose_device, memory_report, use_threads
-from sam2_studio.engine.models import Model, ModelState, available_models, load_model, weights_path
+from sam2_studio.engine.model_files import AvailableModel, ModelState
+from sam2_studio.engine.models import Model, load_model
 from sam2_studio.errors import ModelError
-from sam2_studio.networks.catalogue import NANO, find_weights
+from sam2_studio.networks.catalogue import NANO
 from sam2_studio.resources import model_file
 
 
 def test_nano_is_bundled_and_its_recipe_pins_the_file(nano: Model) -> None:
-    assert available_models()[0].state is ModelState.BUNDLED
     assert nano.recipe == f"nano@{NANO.sha256}"
     assert not nano.network.training
     assert not any(p.requires_grad for p in nano.network.parameters())
-
-
-def test_models_that_were_not_fetched_are_absent(studio_home: Path) -> None:
-    others = [one for one in available_models() if one.weights.family == "sam2"]
-    assert {one.state for one in others} == {ModelState.ABSENT}
-    assert all(one.path.is_relative_to(studio_home) for one in others)
-
-
-def test_a_file_of_another_size_is_damaged_and_of_the_right_one_present() -> None:
-    entry = find_weights("sam2.1-tiny")
-    assert entry is not None
-    assert entry.bytes is not None
-    path = weights_path(entry)
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b"not it")
-    assert _state_of("sam2.1-tiny") is ModelState.DAMAGED
-    with path.open("r+b") as file:
-        file.truncate(entry.bytes)
-    assert _state_of("sam2.1-tiny") is ModelState.PRESENT
-
-
-def _state_of(name: str) -> ModelState:
-    return next(one.state for one in available_models() if one.weights.name == name)
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
@@ -50,9 +27,10 @@ def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
     assert "nano, sam2-tiny" in caught.value.way_out
 
 
-def test_a_missing_file_says_where_it_should_be() -> None:
-    with pytest.raises(ModelError, match=r"sam2\.1_hiera_tiny\.pt"):
+def test_a_model_that_was_not_fetched_says_how_to_get_it() -> None:
+    with pytest.raises(ModelError, match=r"sam2\.1-tiny isn't on this machine") as caught:
         load_model("sam2.1-tiny")
+    assert "models get sam2.1-tiny" in caught.value.way_out
 
 
 def test_a_damaged_file_is_refused_by_its_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,7 +38,8 @@ def test_a_damaged_file_is_refused_by_its_hash(tmp_path: Path, monkeypatch: pyte
     data[-1] ^= 1
     path = tmp_path / NANO.file_name
     path.write_bytes(data)
-    monkeypatch.setattr(models, "weights_path", lambda entry: path)
+    found = AvailableModel(NANO, ModelState.BUNDLED, path)
+    monkeypatch.setattr(models, "find_model", lambda name: found)
     with pytest.raises(ModelError, match="not nano as published"):
         load_model("nano")
 
@@ -92,7 +71,7 @@ def test_the_memory_report_is_of_this_process() -> None:
 
 def test_asking_what_models_there_are_loads_no_torch() -> None:
     code = (
-        "import sys; from sam2_studio.engine import jobs, requests, models; models.available_models(); "
-        "sys.exit('torch' in sys.modules)"
+        "import sys; from sam2_studio.engine import jobs, requests, models, model_files; "
+        "model_files.available_models(); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
