@@ -6,6 +6,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from sam2_studio.core.durations import clock
+
 _BAR = 28
 _LINES = 10  # lines of progress where stderr is no terminal
 
@@ -42,7 +44,7 @@ class Console:
         """How far the work is: a bar on a terminal, else a line each tenth of the way."""
         if self.quiet or total <= 0:
             return
-        left = "" if seconds_left is None or done >= total else f", {_clock(seconds_left)} left"
+        left = "" if seconds_left is None or done >= total else f", {clock(seconds_left)} left"
         if self._terminal:
             filled = _BAR * done // total
             self._write(f"\r\x1b[K{what} [{'#' * filled}{'.' * (_BAR - filled)}] {done} of {total}{left}", bar=True)
@@ -91,8 +93,3 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
     """Rows in columns, left-aligned, two blanks apart."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"

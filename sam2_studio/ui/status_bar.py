@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
+from sam2_studio.core.durations import clock
 from sam2_studio.ui import theme
 from sam2_studio.ui.widgets.action_button import ActionButton
 
@@ -80,11 +81,3 @@ def progress_text(label: str, done: int, total: int, rate: float, left: float | 
     if left is not None and rate > 0:
         parts.append(f"{clock(left)} left")
     return " · ".join(parts)
-
-
-def clock(seconds: float) -> str:
-    """`0:13`, `12:05`, `1:02:03`."""
-    whole = max(0, round(seconds))
-    minutes = f"{whole // 60 % 60:02d}" if whole >= 3600 else str(whole // 60)
-    hours = f"{whole // 3600}:" if whole >= 3600 else ""
-    return f"{hours}{minutes}:{whole % 60:02d}"

@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from sam2_studio.core.durations import clock
 from sam2_studio.export.runner import ExportProgress, ExportReport
 from sam2_studio.ui import theme
-from sam2_studio.ui.status_bar import clock
 
 _MOST_NAMES = 200
 

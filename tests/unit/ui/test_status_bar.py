@@ -1,7 +1,6 @@
 """The words of the status bar."""
 
-import pytest
-from sam2_studio.ui.status_bar import clock, machine_text, progress_text
+from sam2_studio.ui.status_bar import machine_text, progress_text
 
 
 def test_progress_says_how_far_how_fast_how_long() -> None:
@@ -9,11 +8,6 @@ def test_progress_says_how_far_how_fast_how_long() -> None:
     assert said == "Tracking man: frame 102 of 247 · 11 a second · 0:13 left"
     assert progress_text("tracking man", 0, 247, 0, None) == "Tracking man: frame 0 of 247"
     assert "0.4 a second" in progress_text("tracking", 3, 247, 0.41, 600)
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (13.4, "0:13"), (725, "12:05"), (3723, "1:02:03")])
-def test_clock(seconds: float, text: str) -> None:
-    assert clock(seconds) == text
 
 
 def test_the_machine_leaves_out_what_is_not_known() -> None:

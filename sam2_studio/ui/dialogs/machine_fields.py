@@ -1,0 +1,74 @@
+"""Where models compute and in which numbers, what that comes to now, and the memory in use. Knows values only."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from sam2_studio.ui import theme
+from sam2_studio.ui.widgets.choice import Choice
+from sam2_studio.ui.widgets.elided_label import ElidedLabel
+
+
+class MachineFields(QWidget):
+    """The row of fields.
+
+    Signals:
+        device_chosen: id.
+        dtype_chosen: id.
+        free_wanted: Give the memory back.
+    """
+
+    device_chosen = Signal(str)
+    dtype_chosen = Signal(str)
+    free_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.device = Choice("Device")
+        self.dtype = Choice("Number type")
+        self.now, self.memory = ElidedLabel(), QLabel()
+        self.free = QPushButton("Free memory")
+        self._build()
+        self.device.chosen.connect(self.device_chosen)
+        self.dtype.chosen.connect(self.dtype_chosen)
+        self.free.clicked.connect(self.free_wanted)
+
+    def set_machine(
+        self,
+        *,
+        devices: Sequence[tuple[str, str]],
+        device: str,
+        dtypes: Sequence[tuple[str, str]],
+        dtype: str,
+        now: str,
+        memory: str,
+    ) -> None:
+        """Show the choices, ids with texts, what is chosen, and what it comes to."""
+        self.device.set_choices(devices, device)
+        self.dtype.set_choices(dtypes, dtype)
+        self.now.setText(f"now: {now}" if now else "")
+        self.memory.setText(memory)
+        self.free.setEnabled(bool(memory))
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for name, field in (("Device", self.device), ("Numbers", self.dtype)):
+            label = QLabel(name)
+            label.setBuddy(field)
+            theme.mark(label, "quiet", True)
+            row.addWidget(label)
+            row.addWidget(field)
+            row.addSpacing(8)
+        for label in (self.now, self.memory):
+            theme.mark(label, "quiet", True)
+        row.addWidget(self.now, 1)
+        row.addWidget(self.memory)
+        row.addWidget(self.free)
+        self.device.setToolTip("<b>Device</b><br>Where models compute.")
+        self.dtype.setToolTip("<b>Numbers</b><br>Shorter ones are faster where the device does them well.")
+        self.free.setToolTip("<b>Free memory</b><br>Drops what was computed ahead; it is computed anew when needed.")
+        self.free.setAutoDefault(False)
+        self.free.setEnabled(False)
