@@ -43,6 +43,7 @@ class ModelRow:
         summary: What it is good for, one line.
         place: Where its file lies; "" where there is none.
         origin: Where a file that isn't the program's own is from: "found in the Hugging Face cache".
+        kept: Why it can't be removed here: "It lies in the Hugging Face cache. Remove it there."; "" where it can.
         custom: Whether the user brought the file.
         sha256: Of the file, where known.
         speed: "0.4 s a frame, measured here"; "" where it wasn't measured.
@@ -62,6 +63,7 @@ class ModelRow:
     summary: str
     place: str = ""
     origin: str = ""
+    kept: str = ""
     custom: bool = False
     sha256: str = ""
     speed: str = ""
@@ -139,7 +141,7 @@ def why_kept(row: ModelRow) -> str:
     """Why it can't be removed; "" if it can."""
     if row.in_use or row.loading:
         return "In use. Use another model first."
-    return "Comes with the program." if row.state == "bundled" else ""
+    return "Comes with the program." if row.state == "bundled" else row.kept
 
 
 def grouped(rows: Sequence[ModelRow]) -> dict[str, list[ModelRow]]:

@@ -30,6 +30,7 @@ _TIPS = {
     Step.VERIFY: "Read the whole file and compare its sha256 with the known one.",
     Step.REMOVE: "Asks before anything is deleted.",
 }
+_FORGET = "Takes it off the list; the file stays where it lies."
 _UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"), (1, "bytes"))
 
 
@@ -99,14 +100,18 @@ def mark_text(row: ModelRow) -> str:
 
 
 def removal_text(row: ModelRow) -> str:
-    """What the second click of Remove does."""
-    return f"Remove {size_text(row.bytes)}" if row.bytes is not None and row.state != "absent" else "Remove"
+    """What the second click of Remove does: a file that isn't the program's own is forgotten, not deleted."""
+    if row.origin or row.state == "absent":
+        return "Forget the file"
+    return f"Remove {size_text(row.bytes)}" if row.bytes is not None else "Remove"
 
 
 def step_tip(step: Step, row: ModelRow) -> str:
     """What a button is for, or why it can't be pressed."""
-    kept = why_kept(row) if step is Step.REMOVE else ""
-    return f"<b>{LABELS[step]}</b><br>{kept or _TIPS[step]}"
+    tip = _TIPS[step]
+    if step is Step.REMOVE:
+        tip = why_kept(row) or (_FORGET if row.origin else tip)
+    return f"<b>{LABELS[step]}</b><br>{tip}"
 
 
 def row_tip(row: ModelRow) -> str:

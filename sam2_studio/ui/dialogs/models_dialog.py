@@ -12,7 +12,7 @@ from sam2_studio.ui.dialogs.model_rows import ModelRow, Step
 from sam2_studio.ui.dialogs.model_texts import ADVICE
 from sam2_studio.ui.message_bar import MessageBar
 
-_SIZE, _LEAST = (920, 720), (680, 480)
+_SIZE, _LEAST = (920, 720), (760, 480)
 
 
 class ModelsDialog(QDialog):

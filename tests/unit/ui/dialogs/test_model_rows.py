@@ -129,6 +129,8 @@ def test_what_is_in_use_or_built_in_is_kept() -> None:
     assert "Use another" in why_kept(row_of(state="present", in_use=True))
     assert "Use another" in why_kept(row_of(state="present", loading=True))
     assert "Comes with" in why_kept(row_of("nano", state="bundled"))
+    assert why_kept(row_of(state="present", kept="Remove it there.")) == "Remove it there."
+    assert "stays where it lies" in step_tip(Step.REMOVE, row_of(state="present", origin="used where it lies"))
     assert "Comes with" in step_tip(Step.REMOVE, row_of("nano", state="bundled"))
 
 
@@ -185,7 +187,8 @@ def test_states_and_marks() -> None:
 def test_removal_says_what_it_frees() -> None:
     assert removal_text(row_of(state="present")) == "Remove 156 MB"
     assert removal_text(row_of(state="present", bytes=None)) == "Remove"
-    assert removal_text(row_of(custom=True)) == "Remove"
+    assert removal_text(row_of(custom=True)) == "Forget the file"
+    assert removal_text(row_of(state="present", origin="used where it lies")) == "Forget the file"
 
 
 def test_tips_and_spoken_words() -> None:
