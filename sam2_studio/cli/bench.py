@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sam2_studio.cli.console import Console, table
-from sam2_studio.cli.options import AsJson, Device, ModelName, Quiet
+from sam2_studio.cli.options import AsJson, Device, Dtype, ModelName, Quiet
 
 if TYPE_CHECKING:
     from sam2_studio.batch.speed import Figure
@@ -15,6 +15,7 @@ def bench(
     memory: Annotated[bool, typer.Option("--memory", help="Weigh long clips as well; takes minutes.")] = False,
     model: ModelName = "nano",
     device: Device = "auto",
+    dtype: Dtype = "auto",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -24,7 +25,8 @@ def bench(
     from sam2_studio.engine.models import load_model
 
     console = Console(quiet=quiet, as_json=as_json)
-    threads, loaded = use_threads(), load_model(model, device)
+    threads, loaded = use_threads(), load_model(model, device, dtype)
+    console.warn([loaded.notice] if loaded.notice else [])
     figures = []
     for figure in measure(loaded):
         figures.append(figure)
@@ -36,7 +38,7 @@ def bench(
     rows += [_row(figure) for figure in figures]
     document = {
         "model": loaded.name,
-        "device": loaded.device.type,
+        "computes_on": loaded.computes_on,
         "threads": threads,
         "figures": [
             {"name": f.name, "value": f.value, "unit": f.unit, "goal": f.goal, "at_most": f.at_most, "met": f.is_met}

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sam2_studio.cli.console import Console, Pace
-from sam2_studio.cli.options import AsJson, Device, ModelName, Overwrite, Quiet, Range, parse_prompts, parse_range
+from sam2_studio.cli.options import (
+    AsJson,
+    Device,
+    Dtype,
+    ModelName,
+    Overwrite,
+    Quiet,
+    Range,
+    parse_prompts,
+    parse_range,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -43,6 +53,7 @@ def track(
     direction: Annotated[Way, typer.Option(help="Which way to track.")] = Way.BOTH,
     model: ModelName = "nano",
     device: Device = "auto",
+    dtype: Dtype = "auto",
     overwrite: Overwrite = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -67,7 +78,8 @@ def track(
     subjects = check_subjects(written, info)
     within = by_index(wanted, info) if wanted is not None else None
     console.warn(info.warnings)
-    file, loaded = _prepared(output, info, subjects, (model, device), overwrite=overwrite)
+    file, loaded = _prepared(output, info, subjects, (model, device, dtype), overwrite=overwrite)
+    console.warn([loaded.notice] if loaded.notice else [])
     try:
         report = follow_track(_events(file, loaded, direction, within), console)
     finally:
@@ -175,9 +187,12 @@ def by_index(wanted: "FrameRange", info: "ClipInfo") -> "FrameRange":
 
 
 def _prepared(
-    output: Path, info: "ClipInfo", subjects: "Sequence[Subject]", model: tuple[str, str], *, overwrite: bool
+    output: Path, info: "ClipInfo", subjects: "Sequence[Subject]", model: tuple[str, str, str], *, overwrite: bool
 ) -> "tuple[ProjectFile, Model]":
-    """A project with the subjects in it, and the model, by name and device: loaded first, for it may not be here."""
+    """A project with the subjects in it, and the model, loaded first, for it may not be here.
+
+    `model` is its name, device and number type.
+    """
     from sam2_studio.batch.projects import add_subjects, new_project
     from sam2_studio.engine.device import use_threads
     from sam2_studio.engine.models import load_model

@@ -1,6 +1,7 @@
 """`doctor`: what is installed, what is missing, and the line that installs it. Imports nothing that may be broken."""
 
 import importlib.metadata
+import json
 import os
 import re
 import shutil
@@ -29,6 +30,12 @@ _PLUGIN_PROBE = """
 import ctypes, pathlib, PySide6, PySide6.QtGui
 ctypes.CDLL(str(pathlib.Path(PySide6.__path__[0], "Qt", "plugins", "platforms", "libqxcb.so")))
 """
+_DEVICE_PROBE = """
+import json
+from sam2_studio.engine.device import survey, use_threads
+use_threads()
+print(json.dumps(survey()))
+"""
 _SECONDS = 60
 
 
@@ -53,7 +60,7 @@ class Finding:
 
 def doctor(as_json: AsJson = False) -> None:
     """Say what is installed, what is missing, and the line that installs it."""
-    found = [*_python(), *_packages(), *_qt(), _ffmpeg(), *_models(), *_folders()]
+    found = [*_python(), *_packages(), *_qt(), _ffmpeg(), *_devices(), *_models(), *_folders()]
     lines = []
     for finding in found:
         mark = "ok     " if finding.good else "MISSING" if finding.needed else "note   "
@@ -118,16 +125,31 @@ def _qt() -> Iterator[Finding]:
 
 def _fault_of(code: str) -> str:
     """Why a piece of Python fails in a process of its own, in one line; "" where it doesn't."""
+    return _run(code)[1]
+
+
+def _run(code: str) -> tuple[str, str]:
+    """What a piece of Python prints in a process of its own, and why it fails, in one line; "" where it doesn't."""
     try:
         done = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, timeout=_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        return f"no answer within {_SECONDS} s"
+        return "", f"no answer within {_SECONDS} s"
     if done.returncode == 0:
-        return ""
+        return done.stdout, ""
     lines = done.stderr.strip().splitlines()
-    return lines[-1] if lines else f"ended with status {done.returncode}"
+    return "", lines[-1] if lines else f"ended with status {done.returncode}"
+
+
+def _devices() -> Iterator[Finding]:
+    """What the networks can compute on, and what was chosen; in a process of its own, for torch may not load."""
+    told, fault = _run(_DEVICE_PROBE)
+    if fault:
+        yield Finding(what="torch", state=fault, good=False, cure=f"{sys.executable} -m pip install torch")
+        return
+    for what, state in json.loads(told):
+        yield Finding(what=what, state=state)
 
 
 def _ffmpeg() -> Finding:

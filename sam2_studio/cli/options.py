@@ -14,7 +14,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but erro
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there already.")]
 ModelName = Annotated[str, typer.Option("--model", help="Which model; see: sam2-studio models list.")]
-Device = Annotated[str, typer.Option("--device", help="Where to compute: auto, cpu or cuda.")]
+Device = Annotated[str, typer.Option("--device", help="Where to compute: auto, cpu, cuda or mps.")]
+Dtype = Annotated[str, typer.Option("--dtype", help="Number type: auto, float32, bfloat16 or float16.")]
 Range = Annotated[
     str | None,
     typer.Option("--range", metavar="A:B", help="Frames from A up to, not including, B.", show_default=False),

@@ -7,7 +7,7 @@ import typer
 
 from sam2_studio.cli.clips import finish_export, follow_export
 from sam2_studio.cli.console import Console
-from sam2_studio.cli.options import AsJson, Device, ModelName, Overwrite, Quiet, parse_box, parse_point
+from sam2_studio.cli.options import AsJson, Device, Dtype, ModelName, Overwrite, Quiet, parse_box, parse_point
 from sam2_studio.core.geometry import Box
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.engine.requests import SegmentSettings
@@ -31,6 +31,7 @@ def cutout(
     snap: Annotated[bool, typer.Option(help="Fit the edge to the picture's colours.")] = True,
     model: ModelName = "nano",
     device: Device = "auto",
+    dtype: Dtype = "auto",
     overwrite: Overwrite = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -40,7 +41,7 @@ def cutout(
     prompts = _prompts([parse_box(text) for text in box or []], point or [], negative or [], auto=auto)
     spec = _checked(images, output, prompts, overwrite=overwrite)
     settings = SegmentSettings(second_look=second_look, snap=snap)
-    reports = _run(images, spec, prompts, (model, device), console, matte=matte, settings=settings)
+    reports = _run(images, spec, prompts, (model, device, dtype), console, matte=matte, settings=settings)
     finish_export(_joined(reports), console)
 
 
@@ -99,13 +100,13 @@ def _run(
     images: list[Path],
     spec: "ExportSpec",
     prompts: PromptSet | None,
-    model: tuple[str, str],
+    model: tuple[str, str, str],
     console: Console,
     *,
     matte: bool,
     settings: SegmentSettings,
 ) -> "list[ExportReport]":
-    """Cut out every picture; `model` is name and device."""
+    """Cut out every picture; `model` is its name, device and number type."""
     from sam2_studio.batch.footage import open_picture
     from sam2_studio.batch.stills import cut_out_still
     from sam2_studio.engine.device import use_threads
@@ -113,7 +114,9 @@ def _run(
     from sam2_studio.engine.segmenter import Segmenter
 
     use_threads()
-    segmenter = Segmenter(load_model(*model))
+    loaded = load_model(*model)
+    console.warn([loaded.notice] if loaded.notice else [])
+    segmenter = Segmenter(loaded)
     reports = []
     for image in images:
         source = open_picture(image)

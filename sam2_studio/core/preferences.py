@@ -23,7 +23,8 @@ class Preferences:
     Attributes:
         theme: "dark", "light" or "system".
         model: Name of the model loaded at the start.
-        device: "auto", "cpu" or "cuda".
+        device: "auto", "cpu", "cuda" or "mps".
+        dtype: Number type: "auto", "float32", "bfloat16" or "float16".
         second_look: Look again at a crop round the object.
         snap: Fit the edge of stills to their colours.
         overlay_opacity: Of the mask's colour over the picture, 0 to 1.
@@ -39,6 +40,7 @@ class Preferences:
     theme: str = "dark"
     model: str = "nano"
     device: str = "auto"
+    dtype: str = "auto"
     second_look: bool = True
     snap: bool = True
     overlay_opacity: float = 0.35

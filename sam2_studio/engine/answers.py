@@ -65,7 +65,6 @@ class Looks:
         side = self.model.traits.working_size
         return self._features.features(self.model, scaled_picture(frame.rgb, window, side, side))
 
-    @torch.inference_mode()
     def ask(
         self,
         frame: Frame,
@@ -82,15 +81,16 @@ class Looks:
         """
         network, device = self.model.network, self.model.device
         places, labels = _tokens(window, [p for p in points if window.box.contains(p.at)], box)
-        decoded = network.decode(
-            network.condition(self.features(frame, window), []),
-            torch.tensor([places], dtype=torch.float32, device=device),
-            torch.tensor([labels], device=device),
-            None if logits is None else _logits_tensor(logits).to(device),
-        )
+        features = self.features(frame, window)
+        with self.model.computing():
+            decoded = network.decode(
+                network.condition(features, []),
+                torch.tensor([places], dtype=torch.float32, device=device),
+                torch.tensor([labels], device=device),
+                None if logits is None else _logits_tensor(logits).to(device),
+            )
         return _answer(decoded, window, frame.number)
 
-    @torch.inference_mode()
     def ask_each(self, frame: Frame, window: Window, points: Sequence[PointPrompt]) -> list[Answer]:
         """Answer each point on its own, several at a time on the same features.
 
@@ -98,26 +98,31 @@ class Looks:
             ModelError: an answer holds NaN or infinity.
         """
         network, device = self.model.network, self.model.device
-        alone = network.condition(self.features(frame, window), [])
+        features = self.features(frame, window)
+        with self.model.computing():
+            alone = network.condition(features, [])
         answers = []
         for start in range(0, len(points), AT_A_TIME):
             tokens = [_tokens(window, [point], None) for point in points[start : start + AT_A_TIME]]
             places = torch.tensor([t[0] for t in tokens], dtype=torch.float32, device=device)
-            decoded = network.decode(alone, places, torch.tensor([t[1] for t in tokens], device=device))
+            with self.model.computing():
+                decoded = network.decode(alone, places, torch.tensor([t[1] for t in tokens], device=device))
             answers += [_answer(decoded, window, frame.number, n) for n in range(len(tokens))]
         return answers
 
-    @torch.inference_mode()
     def adopt(self, frame: Frame, mask: Mask) -> GivenMask:
         """Take a mask at the picture's size as what the object is on this frame."""
-        return self.model.network.adopt_mask(self.features(frame, Window.whole(frame.size)), self._mask_tensor(mask))
+        features, given = self.features(frame, Window.whole(frame.size)), self._mask_tensor(mask)
+        with self.model.computing():
+            return self.model.network.adopt_mask(features, given)
 
     def unprompted(self, conditioned: ImageFeatures) -> Chosen:
-        """What the memories that a frame was conditioned on say of it. Call under `torch.inference_mode`."""
-        device = self.model.device
+        """What the memories that a frame was conditioned on say of it."""
+        network, device = self.model.network, self.model.device
         labels = torch.tensor([[int(Label.PADDING)]], device=device)
-        decoded = self.model.network.decode(conditioned, torch.zeros(1, 1, 2, device=device), labels)
-        return self.model.network.choose(decoded, labels)
+        with self.model.computing():
+            decoded = network.decode(conditioned, torch.zeros(1, 1, 2, device=device), labels)
+            return network.choose(decoded, labels)
 
     def _mask_tensor(self, mask: Mask) -> torch.Tensor:
         """(1, 1, S, S) bool."""

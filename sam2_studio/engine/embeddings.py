@@ -46,6 +46,6 @@ class FeatureCache:
         self.nbytes = 0
 
 
-@torch.inference_mode()
 def _encode(model: Model, picture: NDArray[np.uint8]) -> ImageFeatures:
-    return model.network.encode_image(torch.from_numpy(picture)[None].to(model.device))
+    with model.computing():
+        return model.network.encode_image(torch.from_numpy(picture)[None].to(model.device))

@@ -1,12 +1,13 @@
 """Loads a model by its name. The only maker of `Model`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sam2_studio.engine.device import choose_device
+from sam2_studio.engine.device import choose_place, name_of
 from sam2_studio.engine.digests import digest_of
 from sam2_studio.engine.model_files import AvailableModel, find_model
 from sam2_studio.errors import ModelError
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "nano"
 
 
+def _float32() -> "torch.dtype":
+    import torch
+
+    return torch.float32
+
+
 @dataclass(frozen=True)
 class Model:
     """A loaded network, ready on its device.
@@ -28,12 +35,16 @@ class Model:
         sha256: Of the weight file it was loaded from.
         network: In evaluation mode, without gradients.
         device: Where it computes.
+        dtype: The number type of its products.
+        notice: One sentence for the user where it computes elsewhere than might be expected, or "".
     """
 
     name: str
     sha256: str
     network: "PromptableNetwork"
     device: "torch.device"
+    dtype: "torch.dtype" = field(default_factory=_float32)
+    notice: str = ""
 
     @cached_property
     def traits(self) -> "NetworkTraits":
@@ -44,12 +55,32 @@ class Model:
         """`name@sha256`: what a mask's record and the project say of the model."""
         return f"{self.name}@{self.sha256}"
 
+    @property
+    def computes_on(self) -> str:
+        """`cpu float32` and so on, for people."""
+        return f"{self.device.type} {name_of(self.dtype)}"
 
-def load_model(name: str = DEFAULT_MODEL, device: str = "auto") -> Model:
-    """Load a model by its name.
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """Around every call of the network: no gradients, products in `dtype`.
+
+        Never across a yield: whoever goes on in between would compute so too, and the other way round.
+        """
+        import torch
+
+        with torch.inference_mode(), torch.autocast(self.device.type, self.dtype) if self._casts else nullcontext():
+            yield
+
+    @property
+    def _casts(self) -> bool:
+        return self.dtype != _float32()
+
+
+def load_model(name: str = DEFAULT_MODEL, device: str = "auto", dtype: str = "auto") -> Model:
+    """Load a model by its name; `device` and `dtype` as `choose_place` takes them.
 
     Raises:
-        ModelError: there is no such model or device, or its file is missing, damaged or of another kind.
+        ModelError: there is no such model, device or number type, or its file is missing, damaged or of another kind.
     """
     found = find_model(name)
     digest = _digest(found)
@@ -57,8 +88,10 @@ def load_model(name: str = DEFAULT_MODEL, device: str = "auto") -> Model:
         kind = "imported" if found.weights.custom else "published"
         message = f"The weight file {found.path} is not {name} as {kind} (its sha256 is {digest})."
         raise ModelError(message, _cure(found))
-    place = choose_device(device)
-    return Model(name, digest, _network(found).to(place), place)
+    network = _network(found)
+    place = choose_place(device, dtype, half_precision=network.traits.half_precision)
+    network.to(place.device).hold_weights(place.dtype)
+    return Model(name, digest, network, place.device, place.dtype, place.notice)
 
 
 def _digest(model: AvailableModel) -> str:

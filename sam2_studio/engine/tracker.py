@@ -120,18 +120,19 @@ class Tracker:
             return _as_said(track.item.object_id, frame.number, self._prediction(frame, said, settings))
         return self._tracked(track, frame, settings)
 
-    @torch.inference_mode()
     def _tracked(self, track: _Track, frame: Frame, settings: SegmentSettings) -> FrameResult:
         """One step of tracking: read memories, decode without a prompt, remember."""
         network, window = self._model.network, Window.whole(frame.size)
         features = self._looks.features(frame, window)
         memories = track.bank.recall(frame.number)
-        conditioned = network.condition(features, memories, clip_length=self._source.info.frames)
+        with self._model.computing():
+            conditioned = network.condition(features, memories, clip_length=self._source.info.frames)
         chosen = self._looks.unprompted(conditioned)
         answer = chosen_answer(chosen, frame.number)
         mask = self._seen(answer, frame, settings)
         if not mask.is_empty or self._model.traits.remembers_absence:
-            memory = network.encode_memory(features, chosen.mask_logits, chosen.presence, chosen.token)
+            with self._model.computing():
+                memory = network.encode_memory(features, chosen.mask_logits, chosen.presence, chosen.token)
             track.bank.remember(frame.number, memory)
         return _as_tracked(track.item.object_id, frame.number, mask, answer)
 
@@ -156,20 +157,21 @@ class Tracker:
         prompts = said.prompts if said.mask is None else PromptSet()
         return self._segmenter.segment(frame, prompts, given_mask=said.mask, settings=settings)
 
-    @torch.inference_mode()
     def _memory(self, frame: Frame, said: Conditioning, settings: SegmentSettings) -> FrameMemory:
         """The memory of a conditioning frame: of the network's answer, or of the finished mask if that is better."""
         network, device = self._model.network, self._model.device
         prediction = self._prediction(frame, said, settings)
         if said.mask is not None or not network.traits.remembers_answer:
             return self._looks.adopt(frame, prediction.mask).memory
-        return network.encode_memory(
-            self._looks.features(frame, Window.whole(frame.size)),
-            torch.from_numpy(prediction.logits)[None, None].to(device),
-            torch.tensor([prediction.presence], device=device),
-            torch.from_numpy(prediction.token)[None].to(device),
-            prompted=True,
-        )
+        features = self._looks.features(frame, Window.whole(frame.size))
+        with self._model.computing():
+            return network.encode_memory(
+                features,
+                torch.from_numpy(prediction.logits)[None, None].to(device),
+                torch.tensor([prediction.presence], device=device),
+                torch.from_numpy(prediction.token)[None].to(device),
+                prompted=True,
+            )
 
 
 def _places(item: TrackObject) -> tuple[int, ...]:

@@ -48,6 +48,7 @@ class NetworkTraits:
         remembers_answer: Whether a prompted frame is remembered by the network's own answer, not by the refined mask.
         second_look: Whether a second pass on a crop round the object gains.
         snap: Whether fitting the edge of a still to its colours gains.
+        half_precision: Whether its masks are known to be as good where products are computed in 16 bits.
     """
 
     name: str
@@ -60,6 +61,7 @@ class NetworkTraits:
     remembers_answer: bool
     second_look: bool
     snap: bool
+    half_precision: bool
 
 
 @dataclass(frozen=True)
@@ -135,12 +137,22 @@ class Remembered:
 
 
 class PromptableNetwork(nn.Module, ABC):
-    """A network that turns picture, prompts and memories into masks. Call it under `torch.inference_mode`."""
+    """A network that turns picture, prompts and memories into masks.
+
+    Call it under `torch.inference_mode`, and for products in 16 bits under `torch.autocast` as well.
+    """
 
     @property
     @abstractmethod
     def traits(self) -> NetworkTraits:
         """The network's wishes."""
+
+    def hold_weights(self, dtype: torch.dtype) -> None:
+        """Keep the weights as computing in `dtype` wants them; what casting them once has lost stays lost.
+
+        Called on the device, after loading and whenever the type changes. By default nothing is done: autocast casts
+        float32 weights in every call.
+        """
 
     @abstractmethod
     def encode_image(self, rgb_bhwc: Tensor) -> ImageFeatures:
@@ -208,7 +220,7 @@ class PromptableNetwork(nn.Module, ABC):
             features: As `encode_image` gave them.
             mask: (B, 1, S, S) bool.
         """
-        small = F.interpolate(mask.to(features.embedding.dtype), scale_factor=0.25, mode="bilinear", antialias=True)
+        small = F.interpolate(mask.float(), scale_factor=0.25, mode="bilinear", antialias=True)
         logits = (2 * small - 1) * CERTAIN
         presence = torch.where(mask.flatten(1).any(1), CERTAIN, -CERTAIN)
         points = logits.new_zeros((len(mask), 1, 2))

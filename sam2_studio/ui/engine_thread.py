@@ -64,13 +64,14 @@ class EngineThread(QThread):
     """The engine.
 
     Signals:
-        model_ready: Recipe `name@sha256`, device.
+        model_ready: Recipe `name@sha256`, device and number type (`cpu float32`).
         segmented: SegmentAnswer.
         previewed: Mask.
         segment_failed: SegmentRequest.
         tracked: run id, FrameResult, recipe.
         track_ended: run id, whether it was stopped, whether it failed.
         failed: StudioError, for the message bar.
+        noticed: One sentence that the user should know; nothing failed.
     """
 
     model_ready = Signal(str, str)
@@ -80,12 +81,15 @@ class EngineThread(QThread):
     tracked = Signal(int, object, str)
     track_ended = Signal(int, bool, bool)
     failed = Signal(object)
+    noticed = Signal(str)
 
-    def __init__(self, open_source: Callable[[Path], FrameSource], model: str, device: str = "auto") -> None:
+    def __init__(
+        self, open_source: Callable[[Path], FrameSource], model: str, device: str = "auto", dtype: str = "auto"
+    ) -> None:
         super().__init__()
         self.setObjectName("engine")
         self._open_source = open_source
-        self._model_name, self._device = model, device
+        self._model_name, self._device, self._dtype = model, device, dtype
         self._queue = JobQueue()
         self._runs = itertools.count(1)
         self._path: Path | None = None
@@ -163,12 +167,14 @@ class EngineThread(QThread):
 
         try:
             use_threads()
-            self._model = load_model(self._model_name, self._device)
+            self._model = load_model(self._model_name, self._device, self._dtype)
         except StudioError as error:
             self.failed.emit(error)
             return
         self._segmenter = Segmenter(self._model)
-        self.model_ready.emit(self._model.recipe, self._model.device.type)
+        self.model_ready.emit(self._model.recipe, self._model.computes_on)
+        if self._model.notice:
+            self.noticed.emit(self._model.notice)
 
     def _loaded(self) -> tuple["Model", "Segmenter"]:
         if self._model is None or self._segmenter is None:

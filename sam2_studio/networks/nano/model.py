@@ -34,6 +34,7 @@ NANO_TRAITS = NetworkTraits(
     remembers_answer=False,
     second_look=True,
     snap=True,
+    half_precision=False,  # everything about it was measured in float32
 )
 
 

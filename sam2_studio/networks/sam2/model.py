@@ -176,6 +176,7 @@ def _traits(config: Sam2Config, working_size: int) -> NetworkTraits:
         remembers_answer=True,
         second_look=False,
         snap=False,
+        half_precision=True,
     )
 
 

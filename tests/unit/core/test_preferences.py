@@ -9,6 +9,7 @@ OTHER = Preferences(
     theme="light",
     model="large",
     device="cpu",
+    dtype="bfloat16",
     second_look=False,
     snap=False,
     overlay_opacity=1.0,

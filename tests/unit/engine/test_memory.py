@@ -15,6 +15,7 @@ def traits(**changes: int) -> NetworkTraits:
         remembers_answer=False,
         second_look=False,
         snap=False,
+        half_precision=False,
         **values,
     )
 

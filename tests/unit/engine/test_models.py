@@ -5,9 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-import torch
 from sam2_studio.engine import models
-from sam2_studio.engine.device import choose_device, memory_report, use_threads
 from sam2_studio.engine.model_files import AvailableModel, ModelState
 from sam2_studio.engine.models import Model, load_model
 from sam2_studio.errors import ModelError
@@ -42,31 +40,6 @@ def test_a_damaged_file_is_refused_by_its_hash(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(models, "find_model", lambda name: found)
     with pytest.raises(ModelError, match="not nano as published"):
         load_model("nano")
-
-
-def test_an_unknown_device_is_refused() -> None:
-    with pytest.raises(ModelError, match="no device called tpu"):
-        choose_device("tpu")
-
-
-def test_cuda_is_refused_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(ModelError, match="CUDA"):
-        choose_device("cuda")
-    assert choose_device("auto").type == "cpu"
-
-
-def test_threads_are_those_asked_for() -> None:
-    before = torch.get_num_threads()
-    try:
-        assert use_threads(1) == torch.get_num_threads() == 1
-        assert use_threads() >= 1
-    finally:
-        torch.set_num_threads(before)
-
-
-def test_the_memory_report_is_of_this_process() -> None:
-    assert memory_report().process > 10 << 20
 
 
 def test_asking_what_models_there_are_loads_no_torch() -> None:

@@ -1,0 +1,115 @@
+"""Whether bfloat16 pays on this processor: measured once, remembered by processor, torch and threads.
+
+With instructions for it a product takes half the time of float32, without them it was seen to take twenty times as
+long, and no name of a processor tells which: so it is timed. Loads torch only when asked.
+"""
+
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sam2_studio import home
+
+if TYPE_CHECKING:
+    import torch
+
+LEAST_GAIN = 1.3  # times faster, below which it isn't worth its coarser numbers
+FILE_NAME = "probe.json"
+_SIDE = 1024  # of the matrices
+_KEYS, _CHANNELS = 4096, 256  # of the attention
+_ROUNDS = 5
+_PATIENCE = 2.0  # seconds after which the rounds so far have to do
+_CPU_INFO = Path("/proc/cpuinfo")
+
+
+def bfloat16_pays() -> bool:
+    """Whether bfloat16 is clearly faster than float32 here."""
+    return bfloat16_gain() >= LEAST_GAIN
+
+
+def bfloat16_gain() -> float:
+    """How many times as fast as float32 it is: as remembered, else measured now, in a second or two.
+
+    A file of memories that is damaged or can't be written costs only that second.
+    """
+    key, path = _this_processor(), home.cache_folder() / FILE_NAME
+    known = _remembered(path)
+    gain = known.get(key)
+    if type(gain) is not float or not gain > 0:
+        gain = measured_gain()
+        _remember(path, known | {key: gain})
+    return gain
+
+
+def measured_gain() -> float:
+    """Time the products that networks are made of in both types by turns; the ratio of the medians."""
+    import torch
+
+    with torch.inference_mode():
+        full, half = _work(torch.float32), _work(torch.bfloat16)
+        return _ratio(full, half)
+
+
+def _ratio(full: Callable[[], object], half: Callable[[], object]) -> float:
+    """How many times as long `full` takes as `half`, the median of neighbours, for other work comes and goes.
+
+    The first run of each warms up and isn't counted.
+    """
+    started = time.perf_counter()
+    full(), half()
+    ratios: list[float] = []
+    while len(ratios) < _ROUNDS and (not ratios or time.perf_counter() - started < _PATIENCE):
+        ratios.append(_seconds(full) / _seconds(half))
+    return statistics.median(ratios)
+
+
+def _work(dtype: "torch.dtype") -> Callable[[], object]:
+    """Two matrix products and an attention: in SAM 2 the products are the greater part."""
+    import torch
+    import torch.nn.functional as F  # noqa: N812 - the field's idiom
+
+    matrix = torch.ones(_SIDE, _SIDE, dtype=dtype)
+    queries = torch.ones(1, 1, _SIDE, _CHANNELS, dtype=dtype)
+    keys = torch.ones(1, 1, _KEYS, _CHANNELS, dtype=dtype)
+    return lambda: (matrix @ matrix @ matrix, F.scaled_dot_product_attention(queries, keys, keys))
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _this_processor() -> str:
+    """What the answer depends on. Virtual machines hide the processor's name, so what it can do is told as well."""
+    import torch
+
+    name, able = platform.processor(), ""
+    with suppress(OSError):
+        lines = dict(line.split(":", 1) for line in _CPU_INFO.read_text().splitlines() if ":" in line)
+        told = {key.strip(): value.strip() for key, value in lines.items()}
+        name = told.get("model name", name)
+        able = " ".join(flag for flag in told.get("flags", "").split() if "bf16" in flag)
+    return f"{name} [{able}], torch {torch.__version__}, {torch.get_num_threads()} threads"
+
+
+def _remembered(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _remember(path: Path, gains: dict[str, Any]) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(gains, indent=1), encoding="utf-8")
+        part.replace(path)
