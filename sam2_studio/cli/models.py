@@ -1,5 +1,6 @@
 """`models`: which models there are, whether their files are whole, and bringing them here or away."""
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,22 @@ def list_models(as_json: AsJson = False) -> None:
     rows = [("name", "state", "size", "what it is good for")]
     rows += [(m.weights.name, m.state.value, _size(m.weights.bytes), m.weights.summary) for m in found]
     Console(as_json=as_json).result([_document(m) for m in found], table(rows))
+
+
+@app.command()
+def get(name: Name, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Fetch a model's file and check it; what came before an interruption is used."""
+    from sam2_studio.engine.model_files import find_model
+    from sam2_studio.errors import ModelError
+
+    console = Console(quiet=quiet, as_json=as_json)
+    model = find_model(name)
+    if model.weights.custom:
+        raise ModelError(f"{name} is a file of your own and can't be fetched.", "Import it again from where it lies.")
+    if not model.is_here:
+        asyncio.run(_fetch(model, console))
+        model = find_model(name)
+    console.result(_document(model), [f"{name} is here: {model.path}"])
 
 
 @app.command()
@@ -79,6 +96,23 @@ def remove(name: Name, as_json: AsJson = False) -> None:
     freed = remove_model(name)
     text = f"{name} was removed, {_size(freed)} freed" if freed else f"{name} was forgotten; its file stays"
     Console(as_json=as_json).result({"name": name, "freed": freed}, [text])
+
+
+async def _fetch(model: "AvailableModel", console: Console) -> None:
+    from sam2_studio.engine.model_files import address, own_path
+    from sam2_studio.errors import ModelError
+    from sam2_studio.networks.download import DownloadError, fetch
+
+    weights = model.weights
+    words = {"fetching": "Fetching, MB", "verifying": "Checking, MB", "retrying": "Trying again, MB"}
+    try:
+        async for step in fetch(
+            address(weights), own_path(weights), sha256=weights.sha256, expected_bytes=weights.bytes
+        ):
+            total = step.total or weights.bytes or 0
+            console.progress(words[step.stage], step.done // _MB, total // _MB, step.left)
+    except DownloadError as error:
+        raise ModelError(f"{weights.name} can't be fetched: {error}", error.way_out) from error
 
 
 def _document(model: "AvailableModel") -> dict[str, Any]:

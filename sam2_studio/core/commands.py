@@ -55,7 +55,17 @@ def set_source_range(project: Project, source_range: FrameRange) -> Command:
 
 
 def set_model(project: Project, pinned: str) -> Command:
-    return Command(label="Change model", changes=(ModelChanged(before=project.model or None, after=pinned or None),))
+    """Pin `name@sha256`; masks that another model made become stale, but for those that the user locked."""
+    changes: list[AnyChange] = [ModelChanged(before=project.model or None, after=pinned or None)]
+    for each in project.objects:
+        changes += [] if each.locked else _stale_by_model(project, each.id, pinned)
+    return Command(label="Change model", changes=tuple(changes))
+
+
+def first_model(project: Project, records: Iterable[MaskRecord]) -> tuple[ModelChanged, ...]:
+    """The change that pins the model of a project's first masks; none where one is pinned."""
+    models = [record.model for record in records if record.model]
+    return (ModelChanged(before=None, after=models[0]),) if models and not project.model else ()
 
 
 def set_markers(project: Project, markers: Iterable[Marker]) -> Command:
@@ -221,6 +231,16 @@ def _stale_span(project: Project, object_id: int, frame: int) -> list[MaskChange
         if record is not None and not record.is_key and not record.stale and number != frame:
             after = record.made_stale()
             changes.append(MaskChanged(object_id=object_id, frame=number, before=record, after=after))
+    return changes
+
+
+def _stale_by_model(project: Project, object_id: int, pinned: str) -> list[MaskChanged]:
+    track = project.track(object_id)
+    changes = []
+    for frame in track:
+        record = track.get(frame)
+        if record and record.model not in ("", pinned) and not record.locked and not record.stale:
+            changes.append(MaskChanged(object_id=object_id, frame=frame, before=record, after=record.made_stale()))
     return changes
 
 

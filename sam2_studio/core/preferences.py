@@ -23,8 +23,8 @@ class Preferences:
     Attributes:
         theme: "dark", "light" or "system".
         model: Name of the model loaded at the start.
-        device: "auto", "cpu", "cuda" or "mps".
-        dtype: Number type: "auto", "float32", "bfloat16" or "float16".
+        device: Where it computes: "auto", "cpu", "cuda" or "mps".
+        dtype: In which numbers: "auto", "float32", "bfloat16" or "float16".
         second_look: Look again at a crop round the object.
         snap: Fit the edge of stills to their colours.
         overlay_opacity: Of the mask's colour over the picture, 0 to 1.

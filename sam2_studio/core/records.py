@@ -42,10 +42,11 @@ def is_made_from(record: MaskRecord, prompts: PromptSet) -> bool:
 
 
 def lacks_mask(record: MaskRecord | None, prompts: PromptSet) -> bool:
-    """Whether the frame's prompts were not answered yet and the user didn't say the last word."""
+    """Whether the frame's prompts were not answered yet, or by another model, and the user didn't say the last word."""
     if record is None or not record.is_key:
         return True
-    return record.origin is Origin.PROMPTED and not record.locked and not is_made_from(record, prompts)
+    old = record.stale or not is_made_from(record, prompts)
+    return record.origin is Origin.PROMPTED and not record.locked and old
 
 
 def chosen_candidate(record: MaskRecord) -> int | None:

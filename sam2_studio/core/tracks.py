@@ -50,6 +50,11 @@ class MaskRecord:
         """Whether a person should look: a tracked mask of which the network itself isn't sure."""
         return not self.is_key and not self.absent and self.score < DOUBTFUL_SCORE
 
+    @property
+    def model(self) -> str:
+        """`name@sha256` of the model that made it; "" where none did."""
+        return self.recipe.partition(" ")[0].partition("/")[0]
+
     def made_stale(self) -> "MaskRecord":
         return replace(self, stale=True)
 

@@ -65,6 +65,10 @@ class Looks:
         side = self.model.traits.working_size
         return self._features.features(self.model, scaled_picture(frame.rgb, window, side, side))
 
+    def forget(self) -> None:
+        """Let go of all features; they are made again when needed."""
+        self._features.clear()
+
     def ask(
         self,
         frame: Frame,

@@ -16,10 +16,11 @@ from sam2_studio.errors import Cancelled
 class Priority(IntEnum):
     """Small goes first; jobs of one priority go in the order in which they came."""
 
-    CLICK = 0
-    PREVIEW = 1
-    TRACK = 2
-    IDLE = 3
+    MODEL = 0
+    CLICK = 1
+    PREVIEW = 2
+    TRACK = 3
+    IDLE = 4
 
 
 class CancelToken:

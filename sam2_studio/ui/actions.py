@@ -168,6 +168,10 @@ _ROWS = (
     ActionSpec("stop", "&Stop", ("Esc",), "stop", "&Track", "tracking.stop", "is_tracking",
                "Stop tracking; the frames done so far are kept."),
 
+    ActionSpec("models", "&Models…", ("Ctrl+M",), "models", "&Model", "models.show_models", ALWAYS,
+               "Get, check, choose and remove models; choose where they compute."),
+    ActionSpec("free_memory", "&Free memory", (), "", "&Model", "models.free_memory", ALWAYS,
+               "Let go of pictures and features held for speed, when other programs need the room."),
     ActionSpec("second_look", "&Second look", (), "", "&Model", "window.set_second_look", ALWAYS,
                "Look again at a crop round the object: finds small things and edges better, takes twice as long.",
                checkable=True),

@@ -15,7 +15,8 @@ from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.core.records import lacks_mask, prompted_record
 from sam2_studio.core.tracks import MaskRecord
 from sam2_studio.engine.requests import SegmentSettings
-from sam2_studio.ui.engine_thread import EngineThread, SegmentAnswer, SegmentRequest
+from sam2_studio.ui.engine_questions import SegmentAnswer, SegmentRequest
+from sam2_studio.ui.engine_thread import EngineThread
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
 
@@ -73,12 +74,15 @@ class Clicks(QObject):
         self._to_check |= places
         self._timer.start()
 
-    def _project_replaced(self) -> None:
-        """Ask for whatever is missing: answers that a killed program never got."""
+    def ask_what_is_missing(self) -> None:
+        """Ask for the masks of all prompts that have none: a killed program never got them, or the model changed."""
         project = self._bridge.project
-        self._asked.clear()
         self._to_check = {(o.id, f) for o in project.objects for f in project.prompted_frames(o.id)}
         self._timer.start()
+
+    def _project_replaced(self) -> None:
+        self._asked.clear()
+        self.ask_what_is_missing()
 
     def _check(self) -> None:
         places, self._to_check = self._to_check, set()

@@ -5,19 +5,17 @@ Requests may come from any thread; answers go out as signals. Receivers are meth
 
 import itertools
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QThread, Signal
 
-from sam2_studio.core.frames import Frame, FrameSource
-from sam2_studio.core.masks import Mask
-from sam2_studio.core.prompts import PromptSet
+from sam2_studio.core.frames import FrameSource
 from sam2_studio.engine.jobs import CancelToken, JobQueue, Priority
-from sam2_studio.engine.requests import FrameResult, MaskPrediction, SegmentSettings, TrackRequest
+from sam2_studio.engine.requests import FrameResult, TrackRequest
 from sam2_studio.errors import Cancelled, ModelError, StudioError
+from sam2_studio.ui.engine_questions import LoadedModel, ModelWish, SegmentAnswer, SegmentRequest
 
 if TYPE_CHECKING:
     from sam2_studio.engine.models import Model
@@ -27,69 +25,47 @@ _log = logging.getLogger(__name__)
 
 _PREVIEW = "preview"
 _TRACK = "track"
-
-
-@dataclass(frozen=True, kw_only=True)
-class SegmentRequest:
-    """One question: which mask do these prompts give?
-
-    Attributes:
-        object_id, number: Object and frame that it is for.
-        frame: The pixels, where the window has them; else the engine reads them itself.
-        prompts: All prompts of that object on that frame.
-        given: The pixels of `prompts.mask_id`.
-        settings: Second look, snap, candidate.
-        step_id: The undo step that the mask joins.
-    """
-
-    object_id: int
-    number: int
-    frame: Frame | None
-    prompts: PromptSet
-    given: Mask | None
-    settings: SegmentSettings
-    step_id: int
-
-
-@dataclass(frozen=True)
-class SegmentAnswer:
-    """A request, its answer, and the model's recipe."""
-
-    request: SegmentRequest
-    prediction: MaskPrediction
-    recipe: str
+_MODEL = "model"
 
 
 class EngineThread(QThread):
     """The engine.
 
     Signals:
-        model_ready: Recipe `name@sha256`, device and number type (`cpu float32`).
+        model_ready: LoadedModel.
+        model_failed: ModelWish, StudioError; the model before stays in use.
         segmented: SegmentAnswer.
         previewed: Mask.
         segment_failed: SegmentRequest.
         tracked: run id, FrameResult, recipe.
         track_ended: run id, whether it was stopped, whether it failed.
+        memory_freed: Bytes.
+        work_progressed: key, bytes or steps done.
+        work_done: key, what came of it.
+        work_failed: key, StudioError.
         failed: StudioError, for the message bar.
         noticed: One sentence that the user should know; nothing failed.
     """
 
-    model_ready = Signal(str, str)
+    model_ready = Signal(object)
+    model_failed = Signal(object, object)
     segmented = Signal(object)
     previewed = Signal(object)
     segment_failed = Signal(object)
     tracked = Signal(int, object, str)
     track_ended = Signal(int, bool, bool)
+    memory_freed = Signal(object)
+    work_progressed = Signal(str, int)
+    work_done = Signal(str, object)
+    work_failed = Signal(str, object)
     failed = Signal(object)
     noticed = Signal(str)
 
-    def __init__(
-        self, open_source: Callable[[Path], FrameSource], model: str, device: str = "auto", dtype: str = "auto"
-    ) -> None:
+    def __init__(self, open_source: Callable[[Path], FrameSource], wish: ModelWish) -> None:
         super().__init__()
         self.setObjectName("engine")
         self._open_source = open_source
-        self._model_name, self._device, self._dtype = model, device, dtype
+        self._wish = wish
         self._queue = JobQueue()
         self._runs = itertools.count(1)
         self._path: Path | None = None
@@ -144,6 +120,41 @@ class EngineThread(QThread):
         """Stop the run after the step under way."""
         self._queue.cancel(_TRACK)
 
+    def use_model(self, wish: ModelWish) -> None:
+        """Load another model; until it is there, and if it can't be loaded, the one before answers."""
+        self._wish = wish
+        self._queue.submit(
+            lambda token: self._load(wish),
+            on_item=self.model_ready.emit,
+            on_end=lambda error: self._load_ended(wish, error),
+            key=_MODEL,
+            priority=Priority.MODEL,
+        )
+
+    def work(self, key: str, steps: Callable[["Model | None"], Generator[int, None, object]]) -> None:
+        """Do something that takes long while nothing else is wanted; older work of the same key is dropped.
+
+        Args:
+            key: What it is.
+            steps: Called on the engine's thread with the model in use; yields how far it is, returns what came of it.
+        """
+        self._queue.submit(
+            lambda token: self._work(key, steps),
+            on_item=lambda done: self.work_progressed.emit(key, done),
+            on_end=lambda error: self._work_ended(key, error),
+            key=f"work {key}",
+        )
+
+    def drop_work(self, key: str) -> None:
+        """Stop such work after the step under way."""
+        self._queue.cancel(f"work {key}")
+
+    def free_memory(self) -> None:
+        """Let go of what is held for speed alone."""
+        self._queue.submit(
+            lambda token: self._free(), on_item=self.memory_freed.emit, on_end=self._log_end, key="free memory"
+        )
+
     def stop(self) -> None:
         """End the thread and wait for it; at most the step under way is finished."""
         self.requestInterruption()
@@ -153,32 +164,54 @@ class EngineThread(QThread):
     # On the engine's own thread
 
     def run(self) -> None:
-        self._load()
+        self._start()
         while not self.isInterruptionRequested():
             if not self._queue.step():
                 self._queue.wait(0.25)
         self._queue.cancel_all()
         self._close_source()
 
-    def _load(self) -> None:
+    def _start(self) -> None:
         from sam2_studio.engine.device import use_threads
+
+        use_threads()
+        self.use_model(self._wish)
+
+    def _load(self, wish: ModelWish) -> Iterator[LoadedModel]:
+        from sam2_studio.engine.device import name_of
         from sam2_studio.engine.models import load_model
         from sam2_studio.engine.segmenter import Segmenter
 
-        try:
-            use_threads()
-            self._model = load_model(self._model_name, self._device, self._dtype)
-        except StudioError as error:
-            self.failed.emit(error)
-            return
-        self._segmenter = Segmenter(self._model)
-        self.model_ready.emit(self._model.recipe, self._model.computes_on)
-        if self._model.notice:
-            self.noticed.emit(self._model.notice)
+        model = load_model(wish.name, wish.device, wish.dtype)
+        self._model, self._segmenter = model, Segmenter(model)
+        yield LoadedModel(name=model.name, recipe=model.recipe, device=model.device.type, dtype=name_of(model.dtype))
+        if model.notice:
+            self.noticed.emit(model.notice)
+
+    def _free(self) -> Iterator[int]:
+        from sam2_studio.engine.device import memory_report
+
+        before = memory_report()
+        if self._segmenter is not None:
+            self._segmenter.looks.forget()
+        after = memory_report()
+        yield max(0, before.process + before.gpu - after.process - after.gpu)
+
+    def _load_ended(self, wish: ModelWish, error: BaseException | None) -> None:
+        if error is not None and not isinstance(error, Cancelled):
+            self.model_failed.emit(wish, _told(error))
+
+    def _work(self, key: str, steps: Callable[["Model | None"], Generator[int, None, object]]) -> Iterator[int]:
+        result = yield from steps(self._model)
+        self.work_done.emit(key, result)
+
+    def _work_ended(self, key: str, error: BaseException | None) -> None:
+        if error is not None and not isinstance(error, Cancelled):
+            self.work_failed.emit(key, _told(error))
 
     def _loaded(self) -> tuple["Model", "Segmenter"]:
         if self._model is None or self._segmenter is None:
-            raise ModelError(f"The model {self._model_name} isn't loaded.", "Run sam2-studio doctor to see why.")
+            raise ModelError(f"The model {self._wish.name} isn't loaded yet.", "Wait for it, or choose another one.")
         return self._model, self._segmenter
 
     def _segment(self, request: SegmentRequest) -> Iterator[SegmentAnswer]:
@@ -225,12 +258,16 @@ class EngineThread(QThread):
             self.segment_failed.emit(request)
 
     def _log_end(self, error: BaseException | None) -> None:
-        """What is meant for the user goes to the window, what isn't expected to the log as well."""
-        if isinstance(error, StudioError):
-            self.failed.emit(error)
-        elif error is not None and not isinstance(error, Cancelled):
-            _log.error("a job met an unexpected error", exc_info=error)
-            self.failed.emit(StudioError(f"The engine met an error: {error}.", "The log has more; try again."))
+        if error is not None and not isinstance(error, Cancelled):
+            self.failed.emit(_told(error))
+
+
+def _told(error: BaseException) -> StudioError:
+    """What is meant for the user as it is; what isn't expected goes to the log, and a sentence to the window."""
+    if isinstance(error, StudioError):
+        return error
+    _log.error("a job met an unexpected error", exc_info=error)
+    return StudioError(f"The engine met an error: {error}.", "The log has more; try again.")
 
 
 def _click_key(object_id: int, number: int) -> str:

@@ -4,11 +4,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sam2_studio import home
-from sam2_studio.engine.device import process_bytes
-from sam2_studio.engine.models import DEFAULT_MODEL
 from sam2_studio.engine.requests import SegmentSettings
 from sam2_studio.errors import StudioError
 from sam2_studio.media.cache import CachedSource
@@ -20,12 +27,18 @@ from sam2_studio.ui.clicks import Clicks
 from sam2_studio.ui.dialogs.about_dialog import AboutDialog
 from sam2_studio.ui.dialogs.shortcuts_dialog import ShortcutsDialog
 from sam2_studio.ui.documents import Documents
+from sam2_studio.ui.downloads import Downloads
 from sam2_studio.ui.editing import Editing
+from sam2_studio.ui.engine_questions import ModelWish
 from sam2_studio.ui.engine_thread import EngineThread
 from sam2_studio.ui.exporting import Exporting
 from sam2_studio.ui.files import Files
 from sam2_studio.ui.frame_loader import FrameLoader
+from sam2_studio.ui.machine_status import MachineStatus
 from sam2_studio.ui.message_bar import MessageBar
+from sam2_studio.ui.model_choice import ModelChoice
+from sam2_studio.ui.model_library import ModelLibrary
+from sam2_studio.ui.model_menu import ModelMenu
 from sam2_studio.ui.navigation import Navigation
 from sam2_studio.ui.panels.edge_panel import EdgePanel
 from sam2_studio.ui.panels.frame_panel import FramePanel
@@ -46,7 +59,6 @@ from sam2_studio.ui.tracking import Tracking
 _HOME = (1440, 900)
 _SIDE_WIDTH = 280
 _TIMELINE_HEIGHT = 200
-_MEMORY_EVERY = 2000  # ms
 LIMITS_OF_NANO = (
     "nano is small: thin parts, transparent things, look-alikes side by side and long absences are weak, and its edges "
     "are coarse. More clicks, corrections on the way and the soft edge help."
@@ -68,7 +80,8 @@ class MainWindow(QMainWindow):
         self.selection = Selection(self.bridge, self)
         self.playhead = Playhead(self)
         self.loader = FrameLoader(_open, fingerprint)
-        self.engine = EngineThread(_open, DEFAULT_MODEL)
+        now = self.settings.now
+        self.engine = EngineThread(_open, ModelWish(now.model, now.device, now.dtype))
         self.documents = Documents(self.bridge, self.loader, home.projects_folder())
         self.editing = Editing(self.bridge, self.selection, self.playhead)
         self.clicks = Clicks(self.bridge, self.selection, self.engine)
@@ -76,7 +89,9 @@ class MainWindow(QMainWindow):
         self.navigation = Navigation(self.bridge, self.selection, self.playhead)
         self.files = Files(self.documents, self)
         self.exporting = Exporting(self.bridge, self)
-        self._model, self._device = "", ""
+        self.choice = ModelChoice(self.bridge, self.engine, self.clicks, self.tracking, self.settings)
+        self.downloads = Downloads(self)
+        self.models = ModelLibrary(self.choice, self.downloads, self.engine, self)
         self._make_widgets()
         self._wire()
         self._lay_out()
@@ -138,6 +153,14 @@ class MainWindow(QMainWindow):
         self.actions_by_id = build_actions(self, self._targets())
         self.transport = Transport(self.actions_by_id)
         self.status = StatusBar(self.actions_by_id["stop"])
+        self.machine = MachineStatus(
+            engine=self.engine,
+            choice=self.choice,
+            downloads=self.downloads,
+            tracking=self.tracking,
+            status=self.status,
+            messages=self.message_bar,
+        )
         self.presenter = Presenter(
             bridge=self.bridge,
             selection=self.selection,
@@ -166,10 +189,13 @@ class MainWindow(QMainWindow):
             "navigation": self.navigation,
             "selection": self.selection,
             "tracking": self.tracking,
+            "models": self.models,
         }
 
     def _lay_out(self) -> None:
-        build_menus(self.menuBar(), self.actions_by_id)
+        menus = build_menus(self.menuBar(), self.actions_by_id)
+        self.model_menu = ModelMenu(QMenu("&Use", menus["Model"]), self.choice)
+        menus["Model"].insertMenu(self.actions_by_id["models"], self.model_menu.menu)
         self.toolbar = build_toolbar(self.actions_by_id)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.toolbar)
         self.pages = QStackedWidget()
@@ -232,7 +258,6 @@ class MainWindow(QMainWindow):
         self.bridge.clip_changed.connect(self._clip_changed)
         self.bridge.jump_wanted.connect(self.playhead.go_to)
         self.loader.opened.connect(self._media_opened, Qt.ConnectionType.QueuedConnection)
-        self.engine.model_ready.connect(self._model_ready)
         self.tracking.progressed.connect(self._show_progress)
         self.tracking.ended.connect(self.status.show_message)
 
@@ -286,10 +311,6 @@ class MainWindow(QMainWindow):
         self.actions_by_id["tool_points"].setChecked(True)
         self._take_settings()
         self.start_page.set_recent([Path(p) for p in self.settings.now.recent_files])
-        self._memory = QTimer(self, interval=_MEMORY_EVERY)
-        self._memory.timeout.connect(self._show_machine)
-        self._memory.start()
-        self._show_machine()
         self.loader.start()
         # the window shows first: loading torch takes the processor
         QTimer.singleShot(0, self, self.engine.start)
@@ -327,10 +348,6 @@ class MainWindow(QMainWindow):
     def _candidate_chosen(self, candidate: int) -> None:
         self.clicks.choose_candidate(self.selection.object_id, self.playhead.frame, candidate)
 
-    def _model_ready(self, recipe: str, device: str) -> None:
-        self._model, self._device = recipe.partition("@")[0], device
-        self._show_machine()
-
     def _show_page(self) -> None:
         has_project = self.bridge.is_open
         self.pages.setCurrentIndex(1 if has_project else 0)
@@ -349,17 +366,14 @@ class MainWindow(QMainWindow):
     def _show_progress(self, done: int, total: int, rate: float, left: float) -> None:
         self.status.set_progress(self.tracking.label, done, total, rate, left if rate else None)
 
-    def _show_machine(self) -> None:
-        self.status.set_machine(self._model or "loading the model", self._device, process_bytes())
-
     # Qt overrides
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Everything is saved already: stop what runs, keep what came, fold the project file."""
-        self._memory.stop()
         self.playhead.stop()
         self.tracking.stop()
         self.exporting.stop()
+        self.machine.stop()
         self.engine.stop()
         self.loader.stop()
         self.settings.change(window_geometry=bytes(self.saveGeometry().toBase64().data()).decode())

@@ -15,7 +15,7 @@ from sam2_studio.ui.action_menus import enable_actions
 from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.overlay import ShownMask
 from sam2_studio.ui.clicks import Clicks
-from sam2_studio.ui.engine_thread import SegmentAnswer
+from sam2_studio.ui.engine_questions import SegmentAnswer
 from sam2_studio.ui.frame_loader import FrameLoader
 from sam2_studio.ui.panels.edge_panel import EdgePanel
 from sam2_studio.ui.panels.frame_panel import FramePanel

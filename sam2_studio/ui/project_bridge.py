@@ -9,8 +9,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from sam2_studio.core.changes import AnyChange, ClipChanged, MaskChanged, ObjectChanged, PromptsChanged
-from sam2_studio.core.commands import Command, mask_changes
+from sam2_studio.core.changes import AnyChange, ClipChanged, MaskChanged, ModelChanged, ObjectChanged, PromptsChanged
+from sam2_studio.core.commands import Command, first_model, mask_changes
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.project import Project
 from sam2_studio.core.store import ProjectFile
@@ -28,6 +28,7 @@ class ProjectBridge(QObject):
     Signals:
         replaced: Another project is open, or none.
         clip_changed: Footage, or in and out.
+        model_changed: The pinned model.
         objects_changed: Added, removed or altered objects.
         prompts_changed: Set of (object id, frame).
         masks_changed: Set of (object id, frame).
@@ -38,6 +39,7 @@ class ProjectBridge(QObject):
 
     replaced = Signal()
     clip_changed = Signal()
+    model_changed = Signal()
     objects_changed = Signal()
     prompts_changed = Signal(object)
     masks_changed = Signal(object)
@@ -97,7 +99,8 @@ class ProjectBridge(QObject):
         try:
             with self._file.transaction():
                 records = [(o, f, record(self._file.add_mask(mask))) for o, f, mask, record in masks]
-                changes = tuple(mask_changes(self._file.project, records))
+                pinned = first_model(self._file.project, [record for _, _, record in records])
+                changes: tuple[AnyChange, ...] = (*pinned, *mask_changes(self._file.project, records))
                 if not step_id:
                     frame = masks[0][1] if masks else None
                     return self._file.history.do(Command(label=label, changes=changes, frame=frame))
@@ -152,6 +155,8 @@ class ProjectBridge(QObject):
         masks = {(c.object_id, c.frame) for c in changes if isinstance(c, MaskChanged)}
         if any(isinstance(c, ClipChanged) for c in changes):
             self.clip_changed.emit()
+        if any(isinstance(c, ModelChanged) for c in changes):
+            self.model_changed.emit()
         if any(isinstance(c, ObjectChanged) for c in changes):
             self.objects_changed.emit()
         if prompts:

@@ -23,6 +23,11 @@ class StatusBar(QWidget):
         self._build()
         self.show_message("")
 
+    @property
+    def machine(self) -> str:
+        """What is shown to compute."""
+        return self._machine.text()
+
     def set_machine(self, model: str, device: str, nbytes: int) -> None:
         """Show what computes: "nano · processor · 0.4 GB"."""
         self._machine.setText(machine_text(model, device, nbytes))

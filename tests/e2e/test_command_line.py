@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 from sam2_studio import __version__
 from sam2_studio.core.store import ProjectFile
-from tests.e2e.command import REPOSITORY, Ended, studio
+from tests.e2e.command import REPOSITORY, Ended, refused, studio
+from tests.loopback import Loopback, answer
 from tests.media_factory import numbered_frames, write_sequence, write_video
 from tests.parity.stand_in import manifest_shapes
 from tests.synthetic import Scene, hidden_scene, iou, moving_scene
@@ -310,6 +311,16 @@ def test_a_weight_file_is_imported_where_it_lies_and_forgotten_again(tmp_path: P
     assert run("models", "verify", "mine").status == 1
 
 
+def test_a_download_of_other_bytes_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Loopback([answer("404 Not Found")]) as server:
+        monkeypatch.setenv("SAM2_STUDIO_MIRROR", server.address)
+        ended = run("models", "get", "sam2.1-tiny")
+    refused(ended, "sam2.1-tiny can't be fetched", "404", "models import")
+    [entry] = [item for item in run("models", "list", "--json").document if item["name"] == "sam2.1-tiny"]
+    assert (entry["state"], Path(entry["path"]).exists()) == ("absent", False)
+    assert run("models", "get", "nano").status == 0
+
+
 def test_doctor_finds_this_machine_well(run: Run) -> None:
     ended = run("doctor", "--json")
     assert ended.status == 0, ended.out
@@ -327,5 +338,5 @@ def test_version_and_help(run: Run) -> None:
 def test_every_command_is_described_in_the_guide(run: Run) -> None:
     guide = (REPOSITORY / "docs" / "command-line.md").read_text(encoding="utf-8")
     commands = ("demo", "info", "cutout", "track", "export", "bench", "doctor")
-    for command in (*commands, "models list", "models verify", "models import", "models remove"):
+    for command in (*commands, "models list", "models get", "models verify", "models import", "models remove"):
         assert f"sam2-studio {command}" in guide

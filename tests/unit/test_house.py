@@ -20,6 +20,7 @@ MOST_LINES_FUNCTION = 40
 TOPS = {
     "__main__.py": "the program",
     "ui/export_thread.py": "the export thread",
+    "ui/download_thread.py": "a download's thread",
     "ui/frame_loader.py": "the media thread",
     "engine/jobs.py": "one step of a job, on whichever thread runs the queue",
 }

@@ -130,7 +130,9 @@ class ModelsDialog(QDialog):
         for button in (self.import_button, self.measure_button, self.close_button, self.message.way_out):
             button.setAutoDefault(False)
         self.import_button.setToolTip("<b>Import a file</b><br>A checkpoint that lies on this computer already.")
-        self.measure_button.setToolTip("<b>Measure speed</b><br>Times a few frames with each model that is here.")
+        self.measure_button.setToolTip(
+            "<b>Measure speed</b><br>Times a picture, a click and a tracked frame with the model in use."
+        )
 
 
 def _advice() -> QGridLayout:
