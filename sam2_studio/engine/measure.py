@@ -58,9 +58,10 @@ def _follow(segmenter: Segmenter, frame: Frame) -> FrameMemory:
 
 
 def _memory_of(chosen: Chosen, segmenter: Segmenter, frame: Frame) -> FrameMemory:
-    features = segmenter.looks.features(frame, Window.whole(frame.size))
-    network = segmenter.looks.model.network
-    return network.encode_memory(features, chosen.mask_logits, chosen.presence, chosen.token)
+    looks = segmenter.looks
+    features = looks.features(frame, Window.whole(frame.size))
+    with looks.model.computing():
+        return looks.model.network.encode_memory(features, chosen.mask_logits, chosen.presence, chosen.token)
 
 
 def _picture(number: int) -> Frame:
