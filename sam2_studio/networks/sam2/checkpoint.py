@@ -68,7 +68,10 @@ def _empty(shapes: Mapping[str, tuple[int, ...]], working_size: int) -> Sam2:
     config = recognise(shapes)
     with torch.device("meta"):
         network = Sam2(config, working_size)
-    check_shapes(shapes, {key: tuple(value.shape) for key, value in network.state_dict().items()})
+    try:
+        check_shapes(shapes, {key: tuple(value.shape) for key, value in network.state_dict().items()})
+    except WeightsError as error:
+        raise WeightsError(f"it looks like SAM {config.version} {config.size}, but {error}") from error
     return network
 
 

@@ -101,6 +101,7 @@ def test_misfits_are_named_five_at_most(weights: Weights, path: Path) -> None:
     weights["no_obj_ptr"] = torch.zeros(2, 256)
     message = refuse(save(weights, path))
     missing = sorted(manifest_shapes(TINY))[:7]
+    assert message.startswith("it looks like SAM 2.1 tiny, but missing are ")
     assert ", ".join(missing[:5]) + " and 2 more" in message
     assert missing[5] not in message
     assert "not expected are surplus" in message
