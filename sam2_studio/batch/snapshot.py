@@ -48,14 +48,18 @@ def conditioning_of(file: ProjectFile, object_id: int) -> dict[int, Conditioning
     project = file.project
     track = project.track(object_id)
     frames = sorted({*project.prompted_frames(object_id), *track.keyframes})
-    return {frame: _conditioning(file, object_id, frame) for frame in frames}
+    said = {frame: _conditioning(file, object_id, frame) for frame in frames}
+    return {frame: conditioning for frame, conditioning in said.items() if conditioning}
 
 
 def _conditioning(file: ProjectFile, object_id: int, frame: int) -> Conditioning:
-    """Prompts are answered anew by the tracker, but for a mask that the user made, chose or confirmed."""
+    """Prompts are answered anew by the tracker, but for a mask that the user made, chose or confirmed.
+
+    A mask painted for its frame only says nothing to the tracker; prompts under it do.
+    """
     prompts = file.project.prompts(object_id, frame)
     record = file.project.track(object_id).get(frame)
-    if record is not None and record.is_key:
+    if record is not None and record.is_anchor:
         corrected = prompts.mask_id is not None or chosen_candidate(record) is not None
         confirmed = record.locked or record.origin is Origin.PAINTED or corrected
         if confirmed or not prompts:

@@ -84,7 +84,7 @@ def add_object(project: Project, name: str = "") -> Command:
 
 def remove_object(project: Project, object_id: int) -> Command:
     """Remove an object with its prompts and masks; undo brings all of it back."""
-    gone = _unlocked(project, object_id)
+    gone = unlocked_object(project, object_id)
     track = project.track(object_id)
     masks = [MaskChanged(object_id=object_id, frame=f, before=track.get(f), after=None) for f in track]
     prompts = [
@@ -116,15 +116,15 @@ def reorder_objects(project: Project, object_ids: Sequence[int]) -> Command:
 
 
 def add_point(project: Project, object_id: int, frame: int, point: PointPrompt) -> Command:
-    """Add a click. The first one on a tracked frame corrects the mask there, which becomes a prompt beside it."""
+    """Add a click. The first one on a tracked or painted frame corrects the mask there, which becomes a prompt."""
     point.at.checked(_clip(project).info.size)
     label = "Add point" if point.positive else "Add point to remove"
     record = project.track(object_id).get(frame)
-    corrects = record is not None and record.origin is Origin.TRACKED and not record.absent
 
     def add(prompts: PromptSet) -> PromptSet:
-        based = prompts.with_mask(record.mask_id) if record is not None and corrects and not prompts else prompts
-        return based.with_point(point)
+        corrects = record is not None and record.origin is Origin.TRACKED and not record.absent and not prompts
+        based = prompts.with_mask(record.mask_id, given=False) if record is not None and corrects else prompts
+        return _on_painted(record, based).with_point(point)
 
     return _edit_prompts(project, object_id, frame, label, add)
 
@@ -136,12 +136,12 @@ def move_point(project: Project, object_id: int, frame: int, index: int, at: Poi
 
 
 def remove_point(project: Project, object_id: int, frame: int, index: int) -> Command:
-    """Delete a click; with the last one goes the mask that it corrected."""
+    """Delete a click; with the last one goes the tracked mask that it corrected, but not the user's own."""
     _checked_point(project, object_id, frame, index)
 
     def remove(prompts: PromptSet) -> PromptSet:
         left = prompts.without_point(index)
-        return left if left.points or left.box else PromptSet()
+        return left if left.points or left.box or left.given else PromptSet()
 
     return _edit_prompts(project, object_id, frame, "Delete point", remove)
 
@@ -150,11 +150,12 @@ def set_box(project: Project, object_id: int, frame: int, box: Box | None) -> Co
     """Set or, with None, remove the box."""
     checked = None if box is None else box.checked(_clip(project).info.size)
     label = "Draw box" if box else "Delete box"
-    return _edit_prompts(project, object_id, frame, label, lambda p: p.with_box(checked))
+    record = project.track(object_id).get(frame) if checked else None
+    return _edit_prompts(project, object_id, frame, label, lambda p: _on_painted(record, p).with_box(checked))
 
 
 def set_mask_prompt(project: Project, object_id: int, frame: int, mask_id: int | None) -> Command:
-    return _edit_prompts(project, object_id, frame, "Give mask", lambda p: p.with_mask(mask_id))
+    return _edit_prompts(project, object_id, frame, "Give mask", lambda p: p.with_mask(mask_id, given=True))
 
 
 def clear_prompts(project: Project, object_id: int, frame: int) -> Command:
@@ -163,7 +164,7 @@ def clear_prompts(project: Project, object_id: int, frame: int) -> Command:
 
 def clear_track(project: Project, object_id: int) -> Command:
     """Remove all tracked masks of an object that aren't keyframes."""
-    name = _unlocked(project, object_id).name
+    name = unlocked_object(project, object_id).name
     track = project.track(object_id)
     changes = tuple(
         MaskChanged(object_id=object_id, frame=f, before=record, after=None)
@@ -203,10 +204,17 @@ def mask_changes(project: Project, masks: Sequence[tuple[int, int, MaskRecord]])
     return changes
 
 
+def _on_painted(record: MaskRecord | None, prompts: PromptSet) -> PromptSet:
+    """The prompts that a click on a frame adds to: on a painted one the painted mask alone, whatever was before it."""
+    if record is None or not record.is_painted or prompts.mask_id == record.mask_id:
+        return prompts
+    return PromptSet(mask_id=record.mask_id, given=True)
+
+
 def _edit_prompts(
     project: Project, object_id: int, frame: int, label: str, edit: Callable[[PromptSet], PromptSet]
 ) -> Command:
-    _unlocked(project, object_id)
+    unlocked_object(project, object_id)
     before = project.prompts(object_id, frame)
     after = edit(before)
     changes: list[AnyChange] = []
@@ -214,17 +222,28 @@ def _edit_prompts(
         checked_frame(frame, project.clip.info.frames, project.clip.info.first_number)
     if after != before:
         changes.append(PromptsChanged(object_id=object_id, frame=frame, before=before or None, after=after or None))
-        changes += _stale_span(project, object_id, frame)
+        changes += stale_span(project, object_id, frame)
     record = project.track(object_id).get(frame)
-    if not after and record is not None and record.origin is Origin.PROMPTED and not record.locked:
+    if not after and record is not None and not record.locked and _comes_from(record, before):
         changes.append(MaskChanged(object_id=object_id, frame=frame, before=record, after=None))
     return Command(label=label, changes=tuple(changes), frame=frame)
 
 
-def _stale_span(project: Project, object_id: int, frame: int) -> list[MaskChanged]:
-    """Tracked masks between the neighbouring keyframes depend on this frame's prompts: they become stale."""
+def _comes_from(record: MaskRecord, prompts: PromptSet) -> bool:
+    """Whether the mask goes when these prompts of its frame go."""
+    if record.origin is Origin.PAINTED:
+        return record.mask_id == prompts.mask_id
+    return record.origin is Origin.PROMPTED
+
+
+def stale_span(project: Project, object_id: int, frame: int) -> list[MaskChanged]:
+    """Tracked masks between the neighbours that tracking starts from depend on this frame: they become stale."""
     track = project.track(object_id)
     first, last = track.span_between_keys(frame)
+    while first is not None and not _is_anchor(project, object_id, first):
+        first, _ = track.span_between_keys(first)
+    while last is not None and not _is_anchor(project, object_id, last):
+        _, last = track.span_between_keys(last)
     changes = []
     for number in track.frames_between(first, last):
         record = track.get(number)
@@ -244,6 +263,12 @@ def _stale_by_model(project: Project, object_id: int, pinned: str) -> list[MaskC
     return changes
 
 
+def _is_anchor(project: Project, object_id: int, frame: int) -> bool:
+    """Whether tracking starts from this keyframe: by its mask, or by prompts under a mask for this frame only."""
+    record = project.track(object_id).get(frame)
+    return (record is not None and record.is_anchor) or bool(project.prompts(object_id, frame))
+
+
 def _clip(project: Project) -> Clip:
     if project.clip is None:
         raise ProjectError("There is no footage in the project.", "Open a clip or a picture first.")
@@ -257,7 +282,7 @@ def _object(project: Project, object_id: int) -> CutObject:
     return found
 
 
-def _unlocked(project: Project, object_id: int) -> CutObject:
+def unlocked_object(project: Project, object_id: int) -> CutObject:
     found = _object(project, object_id)
     if found.locked:
         raise PromptError(f"{found.name} is locked.", "Unlock it in the object list first.")

@@ -34,17 +34,23 @@ class Mask:
     @classmethod
     def from_array(cls, pixels: NDArray[np.bool_] | NDArray[np.uint8]) -> "Mask":
         """From (H, W); every value but 0 is inside."""
-        size = Size(pixels.shape[1], pixels.shape[0])
+        return cls.from_part(pixels, 0, 0, Size(pixels.shape[1], pixels.shape[0]))
+
+    @classmethod
+    def from_part(cls, pixels: NDArray[np.bool_] | NDArray[np.uint8], left: int, top: int, size: Size) -> "Mask":
+        """From a part of the picture whose corner is at (left, top): nothing is inside beyond it."""
+        if not pixels.size:
+            return cls(size)
         flags = (
             (pixels if pixels.dtype == np.uint8 else pixels.view(np.uint8))
             if pixels.dtype.itemsize == 1
             else pixels != 0
         )
-        left, top, columns, rows = cv2.boundingRect(np.ascontiguousarray(flags).view(np.uint8))
+        x, y, columns, rows = cv2.boundingRect(np.ascontiguousarray(flags).view(np.uint8))
         if not columns:
             return cls(size)
-        crop = pixels[top : top + rows, left : left + columns]
-        return cls(size, left, top, columns, rows, np.packbits(crop != 0, axis=1).tobytes())
+        crop = pixels[y : y + rows, x : x + columns]
+        return cls(size, left + x, top + y, columns, rows, np.packbits(crop != 0, axis=1).tobytes())
 
     def to_array(self) -> NDArray[np.bool_]:
         """(H, W) bool."""

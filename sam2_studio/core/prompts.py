@@ -22,12 +22,14 @@ class PromptSet:
     Attributes:
         points: In the order given; image coordinates.
         box: At most one, inside the picture, with area.
-        mask_id: Stored mask given as a prompt (painted or imported), or None.
+        mask_id: Stored mask given as a prompt, or None.
+        given: The mask is the user's own (painted, imported); otherwise it is a tracked one that clicks correct.
     """
 
     points: tuple[PointPrompt, ...] = ()
     box: Box | None = None
     mask_id: int | None = None
+    given: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.points) or self.box is not None or self.mask_id is not None
@@ -45,15 +47,16 @@ class PromptSet:
     def with_box(self, box: Box | None) -> "PromptSet":
         return replace(self, box=box)
 
-    def with_mask(self, mask_id: int | None) -> "PromptSet":
-        return replace(self, mask_id=mask_id)
+    def with_mask(self, mask_id: int | None, *, given: bool) -> "PromptSet":
+        return replace(self, mask_id=mask_id, given=given and mask_id is not None)
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        values: dict[str, Any] = {
             "points": [[p.at.x, p.at.y, p.positive] for p in self.points],
             "box": None if self.box is None else [self.box.x0, self.box.y0, self.box.x1, self.box.y1],
             "mask": self.mask_id,
         }
+        return values | ({"given": True} if self.given else {})
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "PromptSet":
@@ -63,5 +66,6 @@ class PromptSet:
                 tuple(checked(PointPrompt(checked(Point(x, y)), positive)) for x, y, positive in values["points"]),
                 None if values["box"] is None else checked(Box(*values["box"])),
                 values["mask"],
+                values.get("given", False),
             )
         )

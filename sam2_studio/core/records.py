@@ -36,6 +36,12 @@ def tracked_record(mask_id: int, mask: Mask, *, score: float, absent: bool, reci
     return MaskRecord(mask_id=mask_id, origin=Origin.TRACKED, score=score, absent=absent, recipe=recipe, area=mask.area)
 
 
+def painted_record(mask_id: int, mask: Mask, *, alone: bool = False) -> MaskRecord:
+    """The record of a mask made by hand; `alone` where it is for its frame only and tracking doesn't start from it."""
+    origin = Origin.RETOUCHED if alone else Origin.PAINTED
+    return MaskRecord(mask_id=mask_id, origin=origin, absent=mask.is_empty, area=mask.area)
+
+
 def is_made_from(record: MaskRecord, prompts: PromptSet) -> bool:
     """Whether a prompted mask was made from just these prompts."""
     return record.recipe.endswith(f" prompts {prompt_digest(prompts)}")
@@ -45,6 +51,8 @@ def lacks_mask(record: MaskRecord | None, prompts: PromptSet) -> bool:
     """Whether the frame's prompts were not answered yet, or by another model, and the user didn't say the last word."""
     if record is None or not record.is_key:
         return True
+    if record.is_painted:  # clicks that came after the brush start from what it made
+        return not record.locked and prompts.mask_id == record.mask_id and bool(prompts.points or prompts.box)
     old = record.stale or not is_made_from(record, prompts)
     return record.origin is Origin.PROMPTED and not record.locked and old
 

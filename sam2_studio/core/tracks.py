@@ -14,6 +14,7 @@ class Origin(StrEnum):
     PROMPTED = "prompted"
     TRACKED = "tracked"
     PAINTED = "painted"
+    RETOUCHED = "retouched"  # painted for its frame alone: tracking doesn't start from it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +43,17 @@ class MaskRecord:
 
     @property
     def is_key(self) -> bool:
-        """Whether the user made or confirmed it: tracking starts from it and a correction stops at it."""
+        """Whether the user made or confirmed it: nothing else rewrites it."""
         return self.locked or self.origin is not Origin.TRACKED
+
+    @property
+    def is_painted(self) -> bool:
+        return self.origin in (Origin.PAINTED, Origin.RETOUCHED)
+
+    @property
+    def is_anchor(self) -> bool:
+        """Whether tracking starts from it and a correction stops at it."""
+        return self.locked or self.origin in (Origin.PROMPTED, Origin.PAINTED)
 
     @property
     def doubtful(self) -> bool:

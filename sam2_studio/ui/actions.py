@@ -17,6 +17,7 @@ CONDITIONS = frozenset(
         "has_object",  # an object is selected
         "has_selection",  # an object, a point or a box can be deleted
         "has_keyframes",  # the selected object has been prompted, painted or locked somewhere
+        "has_painted",  # the selected object's mask on this frame was painted
         "has_mask",  # the selected object has a mask on this frame
         "has_masks",  # any object has a mask anywhere
         "has_doubtful",  # a tracked frame needs a look
@@ -86,15 +87,33 @@ _ROWS = (
     ActionSpec("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "&Edit", "window.redo", "can_redo",
                "Make the edit again that was taken back last."),
     ActionSpec("delete", "&Delete selection", ("Delete",), "delete", "&Edit", "editing.delete_selected",
-               "has_selection", "Delete this frame's prompts, or, where there are none, the selected object."),
+               "has_selection", "Delete this frame's prompts, else what was painted on it, else the selected object."),
     ActionSpec("tool_points", "&Points", ("V",), "points", "&Edit/&Tool", "canvas.set_tool", "has_clip",
                "Click what belongs to the object; right-click what doesn't.",
                argument="points", checkable=True, group="tool"),
     ActionSpec("tool_box", "&Box", ("R",), "box", "&Edit/&Tool", "canvas.set_tool", "has_clip",
                "Drag a box around the object, when one click isn't enough.",
                argument="box", checkable=True, group="tool"),
+    ActionSpec("tool_brush", "B&rush", ("B",), "brush", "&Edit/&Tool", "canvas.set_tool", "has_clip",
+               "Paint the mask by hand where the network misses; Shift+click draws a straight line.",
+               argument="brush", checkable=True, group="tool"),
+    ActionSpec("tool_eraser", "&Eraser", ("E",), "eraser", "&Edit/&Tool", "canvas.set_tool", "has_clip",
+               "Rub out what doesn't belong to the object.",
+               argument="eraser", checkable=True, group="tool"),
+    ActionSpec("tool_lasso", "&Lasso", ("L",), "lasso", "&Edit/&Tool", "canvas.set_tool", "has_clip",
+               "Drag a loop, or click corners and close with Enter, to add or remove all inside.",
+               argument="lasso", checkable=True, group="tool"),
+    ActionSpec("tool_fill", "&Fill", ("G",), "fill", "&Edit/&Tool", "canvas.set_tool", "has_clip",
+               "Click inside a closed outline to fill it; right-click an island to remove it.",
+               argument="fill", checkable=True, group="tool"),
     ActionSpec("swap_sign", "&Swap add and remove", ("X",), "swap", "&Edit/&Tool", "canvas.swap_sign", "has_clip",
                "Make the left button remove and the right one add, when there is much to take away."),
+    ActionSpec("brush_smaller", "S&maller brush", ("[",), "", "&Edit/&Tool", "canvas.shrink_brush", "has_clip",
+               "Make the brush smaller; Ctrl+Alt+drag sets its size too."),
+    ActionSpec("brush_larger", "Lar&ger brush", ("]",), "", "&Edit/&Tool", "canvas.grow_brush", "has_clip",
+               "Make the brush larger; Ctrl+Alt+drag sets its size too."),
+    ActionSpec("paint_alone", "&Paint for one frame only", (), "", "&Edit/&Tool", "hand_work.set_alone", "has_clip",
+               "What you paint next changes its frame and no other: tracking doesn't start from it.", checkable=True),
 
     ActionSpec("fit", "&Fit", ("F",), "fit", "&View", "canvas.fit", "has_clip",
                "Show the whole picture as large as the window allows."),
@@ -152,6 +171,14 @@ _ROWS = (
                "Hide the selected object, to see what lies under it."),
     ActionSpec("lock_frame", "&Lock this frame", ("Ctrl+L",), "lock", "&Object", "editing.lock_frame", "has_mask",
                "Keep this mask as it is; tracking goes on from it to both sides.", checkable=True),
+    ActionSpec("use_painted", "Track from &painted mask", (), "", "&Object", "hand_work.use_for_tracking",
+               "has_painted", "Let tracking start from what you painted here, or keep it for this frame only.",
+               checkable=True),
+    ActionSpec("copy_to_next", "&Copy mask to next frame", ("Ctrl+Right",), "", "&Object", "hand_work.copy_to_next",
+               "has_mask", "Give this mask to the next frame, as a start for painting there."),
+    ActionSpec("copy_to_previous", "Copy mask to pre&vious frame", ("Ctrl+Left",), "", "&Object",
+               "hand_work.copy_to_previous", "has_mask",
+               "Give this mask to the frame before, as a start for painting there."),
     ActionSpec("next_object", "Select ne&xt", ("Tab",), "", "&Object", "selection.choose_next", "has_object",
                "Go on to the next object of the list."),
     *(ActionSpec(f"object_{n}", f"Select object &{n}", (str(n),), "", "&Object/&Select", "selection.choose_place",
@@ -191,4 +218,4 @@ _ROWS = (
 ACTIONS: dict[str, ActionSpec] = {row.id: row for row in _ROWS}
 
 # Tools at the left of the canvas; "" is a gap.
-TOOLBAR = ("tool_points", "tool_box", "", "swap_sign")
+TOOLBAR = ("tool_points", "tool_box", "", "tool_brush", "tool_eraser", "tool_lasso", "tool_fill", "", "swap_sign")

@@ -127,10 +127,16 @@ class Clicks(QObject):
         if self._asked.get(place) is not request:
             return
         del self._asked[place]
-        if self._bridge.project.prompts(*place) == request.prompts:
+        if self._bridge.project.prompts(*place) == request.prompts and not self._is_painted_over(*place):
             self._bridge.put_masks(request.step_id, "Mask", [(*place, answer.prediction.mask, _record_of(answer))])
             self.answered.emit(answer)
         self.busy_changed.emit(bool(self._asked))
+
+    def _is_painted_over(self, object_id: int, frame: int) -> bool:
+        """Whether the user painted here after the prompts were given: the brush has the last word."""
+        record = self._bridge.project.track(object_id).get(frame)
+        painted = record is not None and record.is_painted
+        return painted and not lacks_mask(record, self._bridge.project.prompts(object_id, frame))
 
     def _failed(self, request: SegmentRequest) -> None:
         place = (request.object_id, request.number)

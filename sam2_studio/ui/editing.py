@@ -9,6 +9,7 @@ from sam2_studio.core.commands import Command
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Box, Point
+from sam2_studio.core.hand_commands import remove_painted
 from sam2_studio.core.project import Project
 from sam2_studio.core.prompts import PointPrompt
 from sam2_studio.ui.playback import Playhead
@@ -70,11 +71,15 @@ class Editing(QObject):
         self._bridge.run(lambda p: commands.remove_object(p, object_id))
 
     def delete_selected(self) -> None:
-        """Delete the prompts of this frame, or, where there are none, the selected object."""
+        """Delete this frame's prompts, else what was painted on it, else the selected object."""
         if self._selection.object is None:
             return
-        if self._bridge.project.prompts(self._selection.object_id, self._playhead.frame):
+        object_id, frame = self._selection.object_id, self._playhead.frame
+        record = self._bridge.project.track(object_id).get(frame)
+        if self._bridge.project.prompts(object_id, frame):
             self.clear_prompts()
+        elif record is not None and record.is_painted:
+            self._bridge.run(lambda p: remove_painted(p, object_id, frame))
         else:
             self.delete_object(self._selection.object_id)
 

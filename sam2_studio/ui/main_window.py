@@ -34,6 +34,7 @@ from sam2_studio.ui.engine_thread import EngineThread
 from sam2_studio.ui.exporting import Exporting
 from sam2_studio.ui.files import Files
 from sam2_studio.ui.frame_loader import FrameLoader
+from sam2_studio.ui.hand_work import HandWork
 from sam2_studio.ui.machine_status import MachineStatus
 from sam2_studio.ui.message_bar import MessageBar
 from sam2_studio.ui.model_choice import ModelChoice
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self.engine = EngineThread(_open, ModelWish(now.model, now.device, now.dtype))
         self.documents = Documents(self.bridge, self.loader, home.projects_folder())
         self.editing = Editing(self.bridge, self.selection, self.playhead)
+        self.hand_work = HandWork(self.bridge, self.selection, self.playhead, self.editing)
         self.clicks = Clicks(self.bridge, self.selection, self.engine)
         self.tracking = Tracking(self.bridge, self.selection, self.playhead, self.engine)
         self.navigation = Navigation(self.bridge, self.selection, self.playhead)
@@ -184,6 +186,7 @@ class MainWindow(QMainWindow):
             "files": self.files,
             "exporting": self.exporting,
             "editing": self.editing,
+            "hand_work": self.hand_work,
             "canvas": self.canvas,
             "playhead": self.playhead,
             "navigation": self.navigation,
@@ -267,6 +270,10 @@ class MainWindow(QMainWindow):
         canvas.point_moved.connect(editing.move_point)
         canvas.point_deleted.connect(editing.delete_point)
         canvas.box_drawn.connect(editing.draw_box)
+        canvas.mask_painted.connect(self.hand_work.paint)
+        canvas.paint_refused.connect(self.hand_work.refuse)
+        canvas.hand_started.connect(self.playhead.stop)
+        canvas.nothing_to_fill.connect(self._show_nothing_to_fill)
         canvas.preview_wanted.connect(self.clicks.preview)
         canvas.object_picked.connect(self.selection.choose)
         canvas.play_tapped.connect(self.playhead.toggle)
@@ -344,6 +351,9 @@ class MainWindow(QMainWindow):
 
     def _files_dropped(self, paths: list[Path]) -> None:
         self.documents.open(paths[0])
+
+    def _show_nothing_to_fill(self) -> None:
+        self.message_bar.show_message("info", "There is no closed outline round that place to fill.")
 
     def _candidate_chosen(self, candidate: int) -> None:
         self.clicks.choose_candidate(self.selection.object_id, self.playhead.frame, candidate)

@@ -8,11 +8,12 @@ from PySide6.QtGui import QAction, QImage
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import Frame
 from sam2_studio.core.masks import Mask
-from sam2_studio.core.objects import CutObject
+from sam2_studio.core.objects import CutObject, palette_color
 from sam2_studio.core.project import Project
 from sam2_studio.engine.refine import cleaned
 from sam2_studio.ui.action_menus import enable_actions
 from sam2_studio.ui.canvas.canvas import Canvas
+from sam2_studio.ui.canvas.hand_canvas import PaintTarget
 from sam2_studio.ui.canvas.overlay import ShownMask
 from sam2_studio.ui.clicks import Clicks
 from sam2_studio.ui.engine_questions import SegmentAnswer
@@ -76,6 +77,7 @@ class Presenter(QObject):
         self._clicks.answered.connect(self._keep_candidates)
         self._clicks.busy_changed.connect(self._canvas.set_busy)
         self._clicks.preview_changed.connect(self._canvas.set_preview)
+        self._canvas.tool_changed.connect(self._show_canvas_masks)
         queued = Qt.ConnectionType.QueuedConnection
         self._loader.frame_ready.connect(self._show_frame, queued)
         self._loader.thumbnail_ready.connect(self._show_thumbnail, queued)
@@ -193,8 +195,22 @@ class Presenter(QObject):
             mask = self._bridge.mask(each.id, frame)
             if mask is not None and not mask.is_empty:
                 selected = each.id == self._selection.object_id
-                shown.append(ShownMask(each.id, self._as_edged(each, mask), each.color, each.visible, selected))
+                # what is painted is the mask itself: its edge settings show again with the other tools
+                raw = selected and self._canvas.tool.kind.is_hand
+                edged = mask if raw else self._as_edged(each, mask)
+                shown.append(ShownMask(each.id, edged, each.color, each.visible, selected))
         self._canvas.set_masks(shown)
+        self._canvas.set_paint_target(self._paint_target(frame))
+
+    def _paint_target(self, frame: int) -> PaintTarget | None:
+        """What hand tools may draw on: the selected object, or one to be made; nothing that is locked."""
+        project, chosen = self._bridge.project, self._selection.object
+        if chosen is None:
+            return PaintTarget(object_id=0, mask=None, color=palette_color(project.highest_object_id + 1))
+        record = project.track(chosen.id).get(frame)
+        if chosen.locked or (record is not None and record.locked):
+            return None
+        return PaintTarget(object_id=chosen.id, mask=self._bridge.mask(chosen.id, frame), color=chosen.color)
 
     def _as_edged(self, thing: CutObject, mask: Mask) -> Mask:
         """The mask as its edge settings leave it, but for softness; kept, so that the canvas knows it again."""
@@ -215,6 +231,7 @@ class Presenter(QObject):
         record = None if chosen is None else project.track(chosen.id).get(frame)
         self._frame_panel.set_mask(record)
         self._actions["lock_frame"].setChecked(record is not None and record.locked)
+        self._actions["use_painted"].setChecked(record is not None and record.is_painted and record.is_anchor)
         self._show_candidates()
 
     def _keep_candidates(self, answer: SegmentAnswer) -> None:
@@ -224,7 +241,9 @@ class Presenter(QObject):
     def _show_candidates(self) -> None:
         answer = self._candidates
         here = (self._selection.object_id, self._playhead.frame)
-        if answer is None or (answer.request.object_id, answer.request.number) != here:
+        record = self._bridge.project.track(here[0]).get(here[1])
+        painted = record is not None and record.is_painted
+        if answer is None or painted or (answer.request.object_id, answer.request.number) != here:
             self._frame_panel.set_candidates(0, None)
         elif self._bridge.project.prompts(*here) == answer.request.prompts:
             self._frame_panel.set_candidates(len(answer.prediction.candidates), answer.request.settings.candidate or 0)
@@ -257,6 +276,7 @@ def conditions(
     project, chosen, running = bridge.project, selection.object, tracking.is_running
     tracks = [project.track(o.id) for o in project.objects]
     own = project.track(selection.object_id)
+    here = own.get(playhead.frame)
     history = bridge.file.history if bridge.is_open else None
     holding = {
         "has_clip": project.clip is not None,
@@ -264,7 +284,8 @@ def conditions(
         "has_object": chosen is not None,
         "has_selection": chosen is not None,
         "has_keyframes": bool(own.keyframes),
-        "has_mask": playhead.frame in own,
+        "has_painted": here is not None and here.is_painted,
+        "has_mask": here is not None,
         "has_masks": any(len(track) for track in tracks),
         "has_doubtful": any(state.doubtful_places() for state in states),
         "has_stale": not running and any(state.stale_count for state in states),

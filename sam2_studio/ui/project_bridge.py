@@ -89,6 +89,17 @@ class ProjectBridge(QObject):
             self.refused.emit(error)
             return 0
 
+    def run_with_masks(self, masks: Sequence[Mask], build: Callable[[Project, Sequence[int]], Command]) -> int:
+        """Store masks and make the edit that `build` describes with their ids, in one step; returns as `run`."""
+        if self._file is None:
+            return 0
+        try:
+            with self._file.transaction():
+                return self._file.history.do(build(self._file.project, [self._file.add_mask(m) for m in masks]))
+        except StudioError as error:
+            self.refused.emit(error)
+            return 0
+
     def put_masks(self, step_id: int, label: str, masks: Sequence[NewMask]) -> int:
         """Store masks as part of step `step_id` (0: as a step of their own); the id of the step, 0 where refused.
 

@@ -3,13 +3,23 @@
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QEnterEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QEnterEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QTabletEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from sam2_studio.core.geometry import Point
 from sam2_studio.ui.canvas.cursors import prompt_cursor
-from sam2_studio.ui.canvas.display import NO_PROMPTS, WHEEL_STEP, CanvasDisplay
+from sam2_studio.ui.canvas.display import NO_PROMPTS, WHEEL_STEP
+from sam2_studio.ui.canvas.hand_canvas import HandCanvas
 from sam2_studio.ui.canvas.hit_test import object_at, point_at
+from sam2_studio.ui.canvas.pen import pen_pointer
 from sam2_studio.ui.canvas.tools import (
     AddPoint,
     DeletePoint,
@@ -22,8 +32,10 @@ from sam2_studio.ui.canvas.tools import (
     ToolKind,
 )
 
+_DRAWING_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace)
 
-class Canvas(CanvasDisplay):
+
+class Canvas(HandCanvas):
     """The canvas.
 
     Signals:
@@ -52,7 +64,6 @@ class Canvas(CanvasDisplay):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tool = PromptTool()
         self._pointer: Pointer | None = None
         self._pan_from: QPointF | None = None
         self._space = False
@@ -70,7 +81,7 @@ class Canvas(CanvasDisplay):
         return self._tool
 
     def set_tool(self, kind: str) -> None:
-        """Take a tool: "points" or "box"."""
+        """Take a tool by its name in `ToolKind`."""
         self._tool.kind = ToolKind(kind)
         self._tool_changed()
 
@@ -104,6 +115,8 @@ class Canvas(CanvasDisplay):
 
     def _tool_changed(self) -> None:
         self._tool.cancel()
+        self.drop_drawing()
+        self._move_ring(self._pointer)
         self._show_cursor()
         self.tool_changed.emit(self._tool.kind, self._tool.swapped)
 
@@ -114,6 +127,8 @@ class Canvas(CanvasDisplay):
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         elif self._frame is None:
             self.setCursor(Qt.CursorShape.ArrowCursor)
+        elif self._tool.kind.is_hand and self._target is None:
+            self.setCursor(Qt.CursorShape.ForbiddenCursor)
         elif self._hovered is not None:
             self.setCursor(Qt.CursorShape.SizeAllCursor)
         elif self._tool.kind is ToolKind.BOX:
@@ -126,7 +141,7 @@ class Canvas(CanvasDisplay):
         """Note what lies under the pointer; a point prompt there grows."""
         known = self._hovered
         self._pointer = pointer
-        editable = pointer is not None and self._editable
+        editable = pointer is not None and self._editable and not self._tool.kind.is_hand
         self._hovered = point_at(self._prompts, self._view, pointer.x, pointer.y) if pointer and editable else None
         if self._hovered != known:
             self.update()
@@ -150,6 +165,9 @@ class Canvas(CanvasDisplay):
             self._pan_from, self._space_dragged = event.position(), self._space_dragged or not middle
             self._show_cursor()
         elif event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
+            if self._tool.kind.is_hand:
+                self._hand_press(self._pointer_of(event))
+                return
             prompts = self._prompts if self._editable else NO_PROMPTS
             self._act(self._tool.press(self._pointer_of(event), self._view, prompts))
 
@@ -161,20 +179,50 @@ class Canvas(CanvasDisplay):
             self._pan_from = event.position()
             self._set_view(self._view.panned(moved.x(), moved.y()))
             return
-        if self._frame is not None:
+        hand = self._tool.kind.is_hand
+        if self._frame is not None and hand:
+            self._hand_move(pointer)
+        elif self._frame is not None:
             self._act(self._tool.move(pointer, self._view))
         point = self._point_under(pointer)
         self.hovered.emit(point)
-        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier) and not hand
         self.preview_wanted.emit(point if shift and not self._tool.is_pressed else None)
         self._show_cursor()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._pan_from is not None:
             self._pan_from = None
+        elif self._frame is not None and self._tool.kind.is_hand:
+            self._hand_release(self._pointer_of(event))
         elif self._frame is not None:
             self._act(self._tool.release(self._pointer_of(event), self._view))
         self._show_cursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Two quick clicks are two clicks, but for the lasso, which the second one closes."""
+        if self._lasso is not None:
+            self.close_lasso()
+        else:
+            self.mousePressEvent(event)
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """A pen draws as hard as it presses, and rubs out with its other end; all other tools take it for a mouse."""
+        panning = self._space or self._pan_from is not None
+        if not self._tool.kind.is_brush or self._frame is None or panning:
+            event.ignore()
+            return
+        pressed = event.type() == QEvent.Type.TabletPress
+        pointer = pen_pointer(event, self._tool.kind, touches=pressed or self._stroke is not None)
+        self._pointer = pointer
+        if pressed:
+            self._hand_press(pointer)
+        elif event.type() == QEvent.Type.TabletMove:
+            self._hand_move(pointer)
+            self.hovered.emit(self._point_under(pointer))
+        else:
+            self._hand_release(pointer)
+        event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         at, steps = event.position(), event.angleDelta().y() / 120
@@ -184,6 +232,7 @@ class Canvas(CanvasDisplay):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(None)
+        self._move_ring(None)
         self.hovered.emit(None)
         self.preview_wanted.emit(None)
 
@@ -191,11 +240,13 @@ class Canvas(CanvasDisplay):
         self._show_cursor()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._hand_key(event.key()):
+            return
         if _is_space(event):
             if not event.isAutoRepeat():
                 self._space, self._space_dragged = True, False
                 self._show_cursor()
-        elif event.key() == Qt.Key.Key_Shift and self._pointer is not None:
+        elif event.key() == Qt.Key.Key_Shift and self._pointer is not None and not self._tool.kind.is_hand:
             self.preview_wanted.emit(self._point_under(self._pointer))
         else:
             super().keyPressEvent(event)
@@ -212,11 +263,19 @@ class Canvas(CanvasDisplay):
             super().keyReleaseEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Claim Space before the play shortcut: it pans while it is held, and plays when it was only tapped."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _is_space(event):
+        """Claim keys before shortcuts do.
+
+        Space pans while it is held, and plays when it was only tapped; Esc, Enter and Backspace belong to what is
+        being drawn.
+        """
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and (_is_space(event) or self._claims(event)):
             event.accept()
             return True
         return super().event(event)
+
+    def _claims(self, event: QKeyEvent) -> bool:
+        return self.is_drawing and event.key() in _DRAWING_KEYS
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():

@@ -5,16 +5,20 @@ A plain widget with a QPainter: it works offscreen and over remote desktops, and
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from sam2_studio.core.frames import Frame
 from sam2_studio.core.geometry import Box
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PromptSet
+from sam2_studio.engine.strokes import Area
 from sam2_studio.ui import theme
 from sam2_studio.ui.canvas import overlay, painting
+from sam2_studio.ui.canvas.live_mask import LiveMask
 from sam2_studio.ui.canvas.overlay import ShownMask, ViewKind
 from sam2_studio.ui.canvas.transform import ViewTransform
 
@@ -49,7 +53,11 @@ class CanvasDisplay(QWidget):
         self._view = ViewTransform()
         self._picture: QImage | None = None
         self._layer: QImage | None = None
-        self._outlines: dict[int, tuple[Mask, QPainterPath]] = {}
+        self._live: LiveMask | None = None
+        self._live_id = 0
+        self._others: NDArray[np.uint8] | None = None  # what is inside of other objects, for the cutout under a stroke
+        self._backdrop: tuple[tuple[int, ViewTransform], QPixmap] | None = None
+        self._outlines: dict[int, tuple[Mask, int, QPainterPath]] = {}
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
         self._settle.timeout.connect(self.update)
         self.setMinimumSize(QSize(320, 200))
@@ -86,6 +94,27 @@ class CanvasDisplay(QWidget):
         self._masks = tuple(masks)
         self._layer = None
         self.update()
+
+    def set_live(self, live: LiveMask | None, object_id: int = 0, color: str = "#FFFFFF") -> None:
+        """Show a mask that is being painted in place of the object's own; None ends that."""
+        if live is None and self._live is None:
+            return
+        self._live, self._live_id, self._layer, self._others = live, object_id, None, None
+        if live is not None:
+            matte = self._kind is ViewKind.MATTE
+            strength = overlay.FILL if self._kind is ViewKind.OVERLAY else overlay.QUIET_FILL
+            live.set_color(overlay.rgba("#FFFFFF", 1.0) if matte else overlay.rgba(color, strength))
+        self.update()
+
+    def refresh_live(self, area: Area) -> None:
+        """An area of the live mask was drawn in."""
+        frame, live = self._frame, self._live
+        if self._kind is ViewKind.CUTOUT and self._layer is not None and frame is not None and live is not None:
+            if self._others is None:
+                self._others = overlay.union_alpha(self._shown_masks(), frame.size)
+            rows, columns = slice(area.top, area.bottom), slice(area.left, area.right)
+            inside = (live.pixels[rows, columns] | self._others[rows, columns]) != 0
+            overlay.patch_cutout(self._layer, frame.rgb8(), inside, area)
 
     def set_prompts(self, prompts: PromptSet, *, editable: bool) -> None:
         """Show these prompts."""
@@ -161,16 +190,31 @@ class CanvasDisplay(QWidget):
         if frame is None or self._picture is None:
             return
         kind = ViewKind.ORIGINAL if self._original else self._kind
-        smooth = not self._settle.isActive() and self._view.zoom < 1
-        base = self._base(frame, kind)
-        painting.draw_image(painter, self._view, base, exposed, smooth=smooth)
+        self._paint_base(painter, self._base(frame, kind), exposed)
         if kind is ViewKind.OVERLAY:
             painting.draw_image(painter, self._view, self._labels(frame), exposed, smooth=False)
+        if self._live is not None and kind not in (ViewKind.ORIGINAL, ViewKind.CUTOUT):
+            painting.draw_image(painter, self._view, self._live.image, exposed, smooth=False)
         if kind in (ViewKind.OVERLAY, ViewKind.OUTLINE):
             self._paint_outlines(painter)
         painting.draw_pixel_grid(painter, self._view, exposed)
         if kind is not ViewKind.ORIGINAL:
             self._paint_prompts(painter)
+
+    def _paint_base(self, painter: QPainter, base: QImage, exposed: QRectF) -> None:
+        """Smooth where it stands still and is reduced: scaled once, then kept for every repaint of what lies on it."""
+        if self._settle.isActive() or self._view.zoom >= 1 or base is not self._picture:
+            smooth = not self._settle.isActive() and self._view.zoom < 1 and self._live is None
+            painting.draw_image(painter, self._view, base, exposed, smooth=smooth)
+            return
+        key = (base.cacheKey(), self._view)
+        if self._backdrop is None or self._backdrop[0] != key:
+            self._backdrop = (key, painting.scaled_picture(self._view, base))
+        painter.drawPixmap(exposed.topLeft(), self._backdrop[1], painting.device_rect(exposed, self._view))
+
+    def _shown_masks(self) -> tuple[ShownMask, ...]:
+        """Masks to be drawn; not the one that is being painted, which is drawn by itself."""
+        return self._masks if self._live is None else tuple(m for m in self._masks if m.object_id != self._live_id)
 
     def _base(self, frame: Frame, kind: ViewKind) -> QImage:
         """The picture, or for matte and cutout what is seen in its place."""
@@ -180,7 +224,7 @@ class CanvasDisplay(QWidget):
             matte = kind is ViewKind.MATTE
             size = frame.size
             self._layer = (
-                overlay.matte_image(self._masks, size)
+                overlay.matte_image(self._shown_masks(), size)
                 if matte
                 else overlay.cutout_image(frame.rgb8(), self._masks, size)
             )
@@ -188,20 +232,23 @@ class CanvasDisplay(QWidget):
 
     def _labels(self, frame: Frame) -> QImage:
         if self._layer is None:
-            self._layer = overlay.label_image(self._masks, frame.size)
+            self._layer = overlay.label_image(self._shown_masks(), frame.size)
         return self._layer
 
     def _paint_outlines(self, painter: QPainter) -> None:
         shown = [m for m in self._masks if m.visible]
         self._outlines = {m.object_id: self._outline(m) for m in shown}
         for mask in sorted(shown, key=lambda m: m.selected):
-            path = self._outlines[mask.object_id][1]
+            path = self._outlines[mask.object_id][2]
             painting.draw_outline(painter, self._view, path, mask.color, strong=mask.selected)
 
-    def _outline(self, shown: ShownMask) -> tuple[Mask, QPainterPath]:
-        """The outline, made once a mask: masks are values, the same object is the same shape."""
+    def _outline(self, shown: ShownMask) -> tuple[Mask, int, QPainterPath]:
+        """The outline, made once a mask and as fine as the zoom needs: the same mask object is the same shape."""
+        step = overlay.outline_step(self._view.zoom)
         known = self._outlines.get(shown.object_id)
-        return known if known is not None and known[0] is shown.mask else (shown.mask, overlay.outline_path(shown.mask))
+        if known is not None and known[0] is shown.mask and known[1] == step:
+            return known
+        return shown.mask, step, overlay.outline_path(shown.mask, step)
 
     def _paint_prompts(self, painter: QPainter) -> None:
         if self._preview is not None:

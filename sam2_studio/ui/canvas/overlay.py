@@ -15,9 +15,10 @@ from PySide6.QtGui import QColor, QImage, QPainterPath, QPolygonF
 
 from sam2_studio.core.geometry import Size
 from sam2_studio.core.masks import Mask
+from sam2_studio.engine.strokes import Area
 
 FILL = 0.35
-_QUIET_FILL = 0.2  # of objects that aren't selected
+QUIET_FILL = 0.2  # of objects that aren't selected
 _CHECK_DARK, _CHECK_LIGHT, _CHECK_PIXELS = 102, 153, 16
 
 
@@ -68,8 +69,8 @@ def label_image(masks: Sequence[ShownMask], size: Size, opacity: float = FILL) -
         if shown.visible and not shown.mask.is_empty and len(table) < 256:
             m = shown.mask
             labels[m.top : m.top + m.rows, m.left : m.left + m.columns][m.crop()] = len(table)
-            strength = opacity if shown.selected else opacity * _QUIET_FILL / FILL
-            table.append(_rgba(shown.color, strength))
+            strength = opacity if shown.selected else opacity * QUIET_FILL / FILL
+            table.append(rgba(shown.color, strength))
     image = QImage(labels.data, size.width, size.height, stride, QImage.Format.Format_Indexed8)
     image.setColorTable(table)
     image.pixels = labels  # type: ignore[attr-defined] # keeps the memory alive
@@ -84,9 +85,17 @@ def matte_image(masks: Sequence[ShownMask], size: Size) -> QImage:
 def cutout_image(rgb: NDArray[np.uint8], masks: Sequence[ShownMask], size: Size) -> QImage:
     """The subjects on a checkerboard."""
     alpha = union_alpha(masks, size) > 0
-    result = _checkerboard(size)
+    result = _checkerboard(Area(0, 0, size.width, size.height))
     result[alpha] = rgb[alpha]
     return picture_image(result)
+
+
+def patch_cutout(cutout: QImage, rgb: NDArray[np.uint8], inside: NDArray[np.bool_], area: Area) -> None:
+    """Bring an area of a cutout's image up to date; `inside` is of the area alone."""
+    rows, columns = slice(area.top, area.bottom), slice(area.left, area.right)
+    cutout.pixels[rows, columns] = np.where(  # type: ignore[attr-defined] # see picture_image
+        inside[:, :, None], rgb[rows, columns], _checkerboard(area)
+    )
 
 
 def union_alpha(masks: Sequence[ShownMask], size: Size) -> NDArray[np.uint8]:
@@ -99,23 +108,42 @@ def union_alpha(masks: Sequence[ShownMask], size: Size) -> NDArray[np.uint8]:
     return alpha
 
 
-def outline_path(mask: Mask) -> QPainterPath:
-    """The outline in image coordinates, along the edges between pixels."""
+def outline_step(zoom: float) -> int:
+    """How many pixels of the picture may become one for the outline at a zoom: none of the screen's is lost by it."""
+    return max(1, int(1 / zoom))
+
+
+def outline_path(mask: Mask, step: int = 1) -> QPainterPath:
+    """The outline in image coordinates, along the edges between pixels, or between squares of `step` pixels."""
     path = QPainterPath()
     if mask.is_empty:
         return path
     # contours run through pixel centres; of the doubled mask they lie a quarter of a pixel inside the true edge
-    crop = np.pad(mask.crop().view(np.uint8), 1)
+    crop = np.pad(_reduced(mask, step), 1)
     doubled = cv2.resize(crop, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
     contours, _ = cv2.findContours(doubled, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     for contour in contours:
-        points = (contour[:, 0, :].astype(np.float64) + 0.5) / 2 - 1 + (mask.left, mask.top)
+        points = ((contour[:, 0, :].astype(np.float64) + 0.5) / 2 - 1) * step + (mask.left, mask.top)
         path.addPolygon(QPolygonF([QPointF(x, y) for x, y in points.tolist()]))
         path.closeSubpath()
     return path
 
 
-def _rgba(color: str, strength: float) -> int:
+def _reduced(mask: Mask, step: int) -> NDArray[np.uint8]:
+    """The inside of the mask's box, a pixel for each square of `step` pixels that is at least half inside."""
+    crop = mask.crop().view(np.uint8)
+    if step == 1:
+        return crop
+    rows, columns = -(-mask.rows // step), -(-mask.columns // step)
+    filled = cv2.copyMakeBorder(
+        crop, 0, rows * step - mask.rows, 0, columns * step - mask.columns, cv2.BORDER_REPLICATE
+    )
+    mean = cv2.resize(filled * np.uint8(255), (columns, rows), interpolation=cv2.INTER_AREA)
+    return (mean > 127).view(np.uint8)
+
+
+def rgba(color: str, strength: float) -> int:
+    """A colour as images with a colour table want it; `strength` is its opacity."""
     paint = QColor(color)
     paint.setAlphaF(strength)
     return paint.rgba()
@@ -128,8 +156,9 @@ def _grey_image(alpha: NDArray[np.uint8]) -> QImage:
     return image
 
 
-def _checkerboard(size: Size) -> NDArray[np.uint8]:
-    rows, columns = np.arange(size.height) // _CHECK_PIXELS, np.arange(size.width) // _CHECK_PIXELS
+def _checkerboard(area: Area) -> NDArray[np.uint8]:
+    rows = np.arange(area.top, area.bottom) // _CHECK_PIXELS
+    columns = np.arange(area.left, area.right) // _CHECK_PIXELS
     odd = (rows[:, None] + columns[None, :]) % 2 == 1
     grey = np.where(odd, _CHECK_LIGHT, _CHECK_DARK).astype(np.uint8)
     return np.repeat(grey[:, :, None], 3, axis=2)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap, QTransform
 
 from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.prompts import PointPrompt, PromptSet
@@ -37,6 +37,24 @@ def draw_image(painter: QPainter, view: ViewTransform, image: QImage, exposed: Q
     painter.setClipRect(target)
     painter.drawImage(whole, image, source)
     painter.restore()
+
+
+def scaled_picture(view: ViewTransform, image: QImage) -> QPixmap:
+    """The picture as the whole widget shows it, drawn smooth; clear around it."""
+    pixmap = QPixmap(round(view.width * view.ratio), round(view.height * view.ratio))
+    pixmap.setDevicePixelRatio(view.ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    try:
+        draw_image(painter, view, image, QRectF(0, 0, view.width, view.height), smooth=True)
+    finally:
+        painter.end()
+    return pixmap
+
+
+def device_rect(rect: QRectF, view: ViewTransform) -> QRectF:
+    """A part of the widget in the screen's own pixels."""
+    return QRectF(rect.topLeft() * view.ratio, rect.size() * view.ratio)
 
 
 def draw_outline(painter: QPainter, view: ViewTransform, path: QPainterPath, color: str, *, strong: bool) -> None:

@@ -21,8 +21,22 @@ _SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 class ToolKind(StrEnum):
+    """What the pointer does: the first two prompt the network, the others draw the mask by hand."""
+
     POINTS = "points"
     BOX = "box"
+    BRUSH = "brush"
+    ERASER = "eraser"
+    LASSO = "lasso"
+    FILL = "fill"
+
+    @property
+    def is_hand(self) -> bool:
+        return self not in (ToolKind.POINTS, ToolKind.BOX)
+
+    @property
+    def is_brush(self) -> bool:
+        return self in (ToolKind.BRUSH, ToolKind.ERASER)
 
 
 @dataclass(frozen=True)
@@ -63,19 +77,20 @@ Intent = AddPoint | MovePoint | DeletePoint | DrawBox | PickObject
 
 @dataclass(frozen=True, kw_only=True)
 class Pointer:
-    """One mouse event: position in the widget, button pressed, modifiers held."""
+    """One event of mouse or pen: position in the widget, button pressed, modifiers held, pressure from 0 to 1."""
 
     x: float
     y: float
     right: bool = False
     modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    pressure: float = 1.0
 
 
 class PromptTool:
-    """Points and boxes: a click adds a point, a drag draws a box; the box tool draws boxes only.
+    """The tool in hand; of points and boxes also the gestures: a click adds a point, a drag draws a box.
 
     Attributes:
-        kind: Which of the two.
+        kind: Which tool. The box tool draws boxes only.
         swapped: The left button removes and the right one adds.
     """
 
@@ -91,9 +106,9 @@ class PromptTool:
         return self._press is not None
 
     def adds(self, pointer: Pointer) -> bool:
-        """Whether a click there and now adds (else it removes)."""
-        removes = pointer.right or bool(pointer.modifiers & _ALT)
-        return removes == self.swapped
+        """Whether a click or stroke there and now adds (else it removes); the eraser turns all of it round."""
+        turned = pointer.right or bool(pointer.modifiers & _ALT)
+        return turned == (self.swapped != (self.kind is ToolKind.ERASER))
 
     def press(self, pointer: Pointer, view: ViewTransform, prompts: PromptSet) -> Intent | None:
         over = point_at(prompts, view, pointer.x, pointer.y)

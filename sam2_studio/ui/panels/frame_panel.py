@@ -11,6 +11,12 @@ from sam2_studio.ui.panels.section import Section, labelled_row
 from sam2_studio.ui.timeline.lane_painter import BAD_SCORE
 
 CANDIDATES = 3
+_ORIGINS = {
+    Origin.PROMPTED: "prompted",
+    Origin.TRACKED: "tracked",
+    Origin.PAINTED: "painted",
+    Origin.RETOUCHED: "painted, this frame only",
+}
 
 
 class FramePanel(Section):
@@ -144,7 +150,7 @@ def origin_text(record: MaskRecord | None) -> str:
     """What made the mask, and whether it still holds."""
     if record is None:
         return "no mask yet"
-    made = {Origin.PROMPTED: "prompted", Origin.TRACKED: "tracked", Origin.PAINTED: "painted"}[record.origin]
+    made = _ORIGINS[record.origin]
     parts = ["not in this frame" if record.absent else made]
     parts += ["locked"] if record.locked else []
     parts += ["stale"] if record.stale else []

@@ -202,7 +202,8 @@ def _bits(record: MaskRecord) -> int:
     bits |= STALE if record.stale else 0
     bits |= LOCKED if record.locked else 0
     bits |= DOUBTFUL if record.doubtful else 0
-    return bits | {Origin.PROMPTED: PROMPTED, Origin.PAINTED: PAINTED, Origin.TRACKED: 0}[record.origin]
+    bits |= PAINTED if record.is_painted else 0
+    return bits | (PROMPTED if record.origin is Origin.PROMPTED else 0)
 
 
 def _runs(wanted: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

@@ -193,7 +193,7 @@ def test_what_is_not_there_is_refused(edit: Callable[[Project], Command], projec
 
 def test_a_digest_tells_sets_of_prompts_apart(project: Project) -> None:
     prompts = project.prompts(1, 10)
-    others = [prompts.with_point(CLICK), prompts.with_box(Box(0, 0, 1, 1)), prompts.with_mask(1), prompts]
+    others = [prompts.with_point(CLICK), prompts.with_box(Box(0, 0, 1, 1)), prompts.with_mask(1, given=False), prompts]
     assert len({commands.prompt_digest(p) for p in others}) == 4
 
 

@@ -8,7 +8,13 @@ FULL = PromptSet((PointPrompt(Point(1.25, 2)), PointPrompt(Point(3, 4), False)),
 
 
 def test_json_keeps_everything() -> None:
-    for prompts in (FULL, PromptSet(), FULL.with_box(None), FULL.with_mask(None)):
+    for prompts in (
+        FULL,
+        PromptSet(),
+        FULL.with_box(None),
+        FULL.with_mask(None, given=True),
+        FULL.with_mask(4, given=True),
+    ):
         assert PromptSet.from_json(json.loads(json.dumps(prompts.to_json()))) == prompts
 
 

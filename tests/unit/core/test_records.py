@@ -12,7 +12,7 @@ def test_a_prompted_mask_knows_its_prompts() -> None:
     made = prompted_record(7, mask_of(1), score=0.9, recipe="nano@12", prompts=PROMPTS)
     assert (made.mask_id, made.origin, made.score, made.area) == (7, Origin.PROMPTED, 0.9, mask_of(1).area)
     assert is_made_from(made, PROMPTS)
-    assert not is_made_from(made, PROMPTS.with_mask(3))
+    assert not is_made_from(made, PROMPTS.with_mask(3, given=False))
     assert made.recipe.startswith("nano@12 ")
 
 

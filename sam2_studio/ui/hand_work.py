@@ -1,0 +1,77 @@
+"""Masks made by hand, into the document: strokes that the canvas hands over, copies to neighbours, what they reach."""
+
+from PySide6.QtCore import QObject, Signal
+
+from sam2_studio.core import hand_commands
+from sam2_studio.core.masks import Mask
+from sam2_studio.core.records import painted_record
+from sam2_studio.errors import PromptError
+from sam2_studio.ui.editing import Editing
+from sam2_studio.ui.playback import Playhead
+from sam2_studio.ui.project_bridge import ProjectBridge
+from sam2_studio.ui.selection import Selection
+
+
+class HandWork(QObject):
+    """Edits of painted masks.
+
+    Attributes:
+        alone: What is painted next is for its frame only: tracking doesn't start from it.
+
+    Signals:
+        alone_changed: Whether that holds.
+    """
+
+    alone_changed = Signal(bool)
+
+    def __init__(self, bridge: ProjectBridge, selection: Selection, playhead: Playhead, editing: Editing) -> None:
+        super().__init__(bridge)
+        self._bridge, self._selection, self._playhead, self._editing = bridge, selection, playhead, editing
+        self.alone = False
+
+    def set_alone(self, alone: bool) -> None:
+        self.alone = alone
+        self.alone_changed.emit(alone)
+
+    def paint(self, object_id: int, frame: int, mask: Mask, label: str) -> None:
+        """Take over a painted mask as one undo step; without an object the first stroke makes it."""
+        made = not object_id
+        if made:
+            self._editing.new_object()
+            object_id = self._selection.object_id
+        step = self._bridge.run_with_masks(
+            [mask],
+            lambda project, ids: hand_commands.paint_masks(
+                project, label, object_id, {frame: painted_record(ids[0], mask, alone=self.alone)}
+            ),
+        )
+        if made and not step:
+            self._bridge.undo()  # the object was made for a stroke that was refused
+
+    def refuse(self) -> None:
+        """Say why nothing can be painted here."""
+        chosen = self._selection.object
+        if chosen is not None and chosen.locked:
+            error = PromptError(f"{chosen.name} is locked.", "Unlock it in the object list first.")
+        else:
+            error = PromptError("This frame is locked.", "Unlock it first, with Ctrl+L.")
+        self._bridge.refused.emit(error)
+
+    def copy_to_next(self) -> None:
+        self._copy(1)
+
+    def copy_to_previous(self) -> None:
+        self._copy(-1)
+
+    def use_for_tracking(self, tracked: bool) -> None:
+        """Let tracking start from the painted mask of this frame, or pass it by."""
+        object_id, frame = self._selection.object_id, self._playhead.frame
+        self._bridge.run(lambda p: hand_commands.use_painted(p, object_id, frame, tracked=tracked))
+
+    def _copy(self, step: int) -> None:
+        """Copy the mask of this frame to a neighbour and go there."""
+        object_id, frame = self._selection.object_id, self._playhead.frame
+        self._playhead.stop()
+        made = self._bridge.run(lambda p: hand_commands.copy_mask(p, object_id, frame, frame + step, alone=self.alone))
+        if made:
+            self._playhead.go_to(frame + step)
