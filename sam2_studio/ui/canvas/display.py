@@ -17,7 +17,7 @@ from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PromptSet
 from sam2_studio.engine.strokes import Area
 from sam2_studio.ui import theme
-from sam2_studio.ui.canvas import overlay, painting
+from sam2_studio.ui.canvas import outlines, overlay, painting
 from sam2_studio.ui.canvas.live_mask import LiveMask
 from sam2_studio.ui.canvas.overlay import ShownMask, ViewKind
 from sam2_studio.ui.canvas.transform import ViewTransform
@@ -57,7 +57,7 @@ class CanvasDisplay(QWidget):
         self._live_id = 0
         self._others: NDArray[np.uint8] | None = None  # what is inside of other objects, for the cutout under a stroke
         self._backdrop: tuple[tuple[int, ViewTransform], QPixmap] | None = None
-        self._outlines: dict[int, tuple[Mask, int, QPainterPath]] = {}
+        self._outlines: tuple[tuple[ViewTransform, tuple[ShownMask, ...]], QImage] | None = None
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
         self._settle.timeout.connect(self.update)
         self.setMinimumSize(QSize(320, 200))
@@ -99,21 +99,23 @@ class CanvasDisplay(QWidget):
         """Show a mask that is being painted in place of the object's own; None ends that."""
         if live is None and self._live is None:
             return
-        self._live, self._live_id, self._layer, self._others = live, object_id, None, None
+        if live is None or self._kind is not ViewKind.CUTOUT:  # the cutout shows the same until something is drawn
+            self._layer = None
+        self._live, self._live_id, self._others = live, object_id, None
         if live is not None:
             matte = self._kind is ViewKind.MATTE
             strength = overlay.FILL if self._kind is ViewKind.OVERLAY else overlay.QUIET_FILL
-            live.set_color(overlay.rgba("#FFFFFF", 1.0) if matte else overlay.rgba(color, strength))
-        self.update()
+            live.color = color
+            live.set_ink(overlay.rgba("#FFFFFF", 1.0) if matte else overlay.rgba(color, strength))
+        if live is None or self._kind is not ViewKind.OVERLAY:
+            self.update()
 
     def refresh_live(self, area: Area) -> None:
         """An area of the live mask was drawn in."""
         frame, live = self._frame, self._live
         if self._kind is ViewKind.CUTOUT and self._layer is not None and frame is not None and live is not None:
-            if self._others is None:
-                self._others = overlay.union_alpha(self._shown_masks(), frame.size)
             rows, columns = slice(area.top, area.bottom), slice(area.left, area.right)
-            inside = (live.pixels[rows, columns] | self._others[rows, columns]) != 0
+            inside = (live.pixels[rows, columns] | self._other_alpha(frame)[rows, columns]) != 0
             overlay.patch_cutout(self._layer, frame.rgb8(), inside, area)
 
     def set_prompts(self, prompts: PromptSet, *, editable: bool) -> None:
@@ -196,7 +198,7 @@ class CanvasDisplay(QWidget):
         if self._live is not None and kind not in (ViewKind.ORIGINAL, ViewKind.CUTOUT):
             painting.draw_image(painter, self._view, self._live.image, exposed, smooth=False)
         if kind in (ViewKind.OVERLAY, ViewKind.OUTLINE):
-            self._paint_outlines(painter)
+            self._paint_outlines(painter, exposed)
         painting.draw_pixel_grid(painter, self._view, exposed)
         if kind is not ViewKind.ORIGINAL:
             self._paint_prompts(painter)
@@ -204,7 +206,7 @@ class CanvasDisplay(QWidget):
     def _paint_base(self, painter: QPainter, base: QImage, exposed: QRectF) -> None:
         """Smooth where it stands still and is reduced: scaled once, then kept for every repaint of what lies on it."""
         if self._settle.isActive() or self._view.zoom >= 1 or base is not self._picture:
-            smooth = not self._settle.isActive() and self._view.zoom < 1 and self._live is None
+            smooth = not self._settle.isActive() and self._view.zoom < 1
             painting.draw_image(painter, self._view, base, exposed, smooth=smooth)
             return
         key = (base.cacheKey(), self._view)
@@ -220,35 +222,41 @@ class CanvasDisplay(QWidget):
         """The picture, or for matte and cutout what is seen in its place."""
         if kind not in (ViewKind.MATTE, ViewKind.CUTOUT):
             return self._picture or QImage()
-        if self._layer is None:
-            matte = kind is ViewKind.MATTE
-            size = frame.size
-            self._layer = (
-                overlay.matte_image(self._shown_masks(), size)
-                if matte
-                else overlay.cutout_image(frame.rgb8(), self._masks, size)
-            )
+        if self._layer is None and kind is ViewKind.MATTE:
+            self._layer = overlay.matte_image(self._shown_masks(), frame.size)
+        elif self._layer is None:
+            alpha = self._other_alpha(frame)
+            self._layer = overlay.cutout_image(frame.rgb8(), alpha if self._live is None else alpha | self._live.pixels)
         return self._layer
+
+    def _other_alpha(self, frame: Frame) -> NDArray[np.uint8]:
+        """Where any object is, but for the one that is being painted; kept while that goes on."""
+        if self._live is None:
+            return overlay.union_alpha(self._masks, frame.size)
+        if self._others is None:
+            self._others = overlay.union_alpha(self._shown_masks(), frame.size)
+        return self._others
 
     def _labels(self, frame: Frame) -> QImage:
         if self._layer is None:
             self._layer = overlay.label_image(self._shown_masks(), frame.size)
         return self._layer
 
-    def _paint_outlines(self, painter: QPainter) -> None:
-        shown = [m for m in self._masks if m.visible]
-        self._outlines = {m.object_id: self._outline(m) for m in shown}
-        for mask in sorted(shown, key=lambda m: m.selected):
-            path = self._outlines[mask.object_id][2]
-            painting.draw_outline(painter, self._view, path, mask.color, strong=mask.selected)
-
-    def _outline(self, shown: ShownMask) -> tuple[Mask, int, QPainterPath]:
-        """The outline, made once a mask and as fine as the zoom needs: the same mask object is the same shape."""
-        step = overlay.outline_step(self._view.zoom)
-        known = self._outlines.get(shown.object_id)
-        if known is not None and known[0] is shown.mask and known[1] == step:
-            return known
-        return shown.mask, step, overlay.outline_path(shown.mask, step)
+    def _paint_outlines(self, painter: QPainter, exposed: QRectF) -> None:
+        """Those of masks that stand still are found once a view, that of a painted one where it is painted."""
+        shown = tuple(m for m in self._shown_masks() if m.visible)
+        key = (self._view, shown)
+        if self._outlines is None or self._outlines[0] != key:
+            found = [outlines.Outlined.of_mask(m) for m in sorted(shown, key=lambda m: m.selected)]
+            whole = outlines.ScreenPart.whole(self._view)
+            self._outlines = (key, outlines.outline_image(found, self._view, whole))
+        ratio = self._view.ratio
+        painter.drawImage(exposed, self._outlines[1], painting.device_rect(exposed, self._view))
+        if self._live is not None:
+            part = outlines.ScreenPart.under(exposed, ratio)
+            live = outlines.Outlined(outlines.Inside(self._live.pixels), self._live.color, strong=True)
+            where = QRectF(part.left / ratio, part.top / ratio, part.width / ratio, part.height / ratio)
+            painter.drawImage(where, outlines.outline_image([live], self._view, part))
 
     def _paint_prompts(self, painter: QPainter) -> None:
         if self._preview is not None:

@@ -16,6 +16,7 @@ class LiveMask:
         pixels: (H, W) uint8, 0 or 1, to be drawn in.
         image: Indexed, over the same memory: what is drawn shows at the next repaint.
         drawn: The area drawn in so far.
+        color: `#RRGGBB` of its outline.
     """
 
     def __init__(self, before: Mask) -> None:
@@ -28,13 +29,14 @@ class LiveMask:
         self.image = QImage(memory.data, size.width, size.height, stride, QImage.Format.Format_Indexed8)
         self.image.pixels = memory  # type: ignore[attr-defined] # keeps the memory alive
         self.drawn = Area()
+        self.color = "#FFFFFF"
 
     @property
     def size(self) -> Size:
         return self.before.size
 
-    def set_color(self, rgba: int) -> None:
-        """The colour of the inside; outside is clear."""
+    def set_ink(self, rgba: int) -> None:
+        """How the image shows the inside; outside is clear."""
         self.image.setColorTable([0, rgba])
 
     def note(self, area: Area) -> None:

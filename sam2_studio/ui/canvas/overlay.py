@@ -82,11 +82,11 @@ def matte_image(masks: Sequence[ShownMask], size: Size) -> QImage:
     return _grey_image(union_alpha(masks, size))
 
 
-def cutout_image(rgb: NDArray[np.uint8], masks: Sequence[ShownMask], size: Size) -> QImage:
-    """The subjects on a checkerboard."""
-    alpha = union_alpha(masks, size) > 0
-    result = _checkerboard(Area(0, 0, size.width, size.height))
-    result[alpha] = rgb[alpha]
+def cutout_image(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> QImage:
+    """What is inside of (H, W) `alpha`, on a checkerboard."""
+    height, width = alpha.shape
+    result = _checkerboard(Area(0, 0, width, height))
+    result[alpha > 0] = rgb[alpha > 0]
     return picture_image(result)
 
 
@@ -108,38 +108,20 @@ def union_alpha(masks: Sequence[ShownMask], size: Size) -> NDArray[np.uint8]:
     return alpha
 
 
-def outline_step(zoom: float) -> int:
-    """How many pixels of the picture may become one for the outline at a zoom: none of the screen's is lost by it."""
-    return max(1, int(1 / zoom))
-
-
-def outline_path(mask: Mask, step: int = 1) -> QPainterPath:
-    """The outline in image coordinates, along the edges between pixels, or between squares of `step` pixels."""
+def outline_path(mask: Mask) -> QPainterPath:
+    """The outline in image coordinates, along the edges between pixels."""
     path = QPainterPath()
     if mask.is_empty:
         return path
     # contours run through pixel centres; of the doubled mask they lie a quarter of a pixel inside the true edge
-    crop = np.pad(_reduced(mask, step), 1)
+    crop = np.pad(mask.crop().view(np.uint8), 1)
     doubled = cv2.resize(crop, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
     contours, _ = cv2.findContours(doubled, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     for contour in contours:
-        points = ((contour[:, 0, :].astype(np.float64) + 0.5) / 2 - 1) * step + (mask.left, mask.top)
+        points = (contour[:, 0, :].astype(np.float64) + 0.5) / 2 - 1 + (mask.left, mask.top)
         path.addPolygon(QPolygonF([QPointF(x, y) for x, y in points.tolist()]))
         path.closeSubpath()
     return path
-
-
-def _reduced(mask: Mask, step: int) -> NDArray[np.uint8]:
-    """The inside of the mask's box, a pixel for each square of `step` pixels that is at least half inside."""
-    crop = mask.crop().view(np.uint8)
-    if step == 1:
-        return crop
-    rows, columns = -(-mask.rows // step), -(-mask.columns // step)
-    filled = cv2.copyMakeBorder(
-        crop, 0, rows * step - mask.rows, 0, columns * step - mask.columns, cv2.BORDER_REPLICATE
-    )
-    mean = cv2.resize(filled * np.uint8(255), (columns, rows), interpolation=cv2.INTER_AREA)
-    return (mean > 127).view(np.uint8)
 
 
 def rgba(color: str, strength: float) -> int:

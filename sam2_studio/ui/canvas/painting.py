@@ -57,17 +57,6 @@ def device_rect(rect: QRectF, view: ViewTransform) -> QRectF:
     return QRectF(rect.topLeft() * view.ratio, rect.size() * view.ratio)
 
 
-def draw_outline(painter: QPainter, view: ViewTransform, path: QPainterPath, color: str, *, strong: bool) -> None:
-    """2 px in the object's colour on a dark hairline, so that it shows on anything."""
-    shown = QTransform(view.scale, 0, 0, view.scale, view.left, view.top).map(path)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    width = 2.0 if strong else 1.2
-    for ink, pen in ((QColor(0, 0, 0, 150), width + 1.6), (QColor(color), width)):
-        painter.setPen(QPen(ink, pen, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-        painter.drawPath(shown)
-
-
 def draw_prompts(painter: QPainter, view: ViewTransform, prompts: PromptSet, *, hovered: int | None) -> None:
     """Discs with a sign and the box with its handles."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -38,7 +38,7 @@ def test_matte_is_white_inside_and_black_outside() -> None:
 
 def test_cutout_keeps_the_subject_and_lays_a_checkerboard_behind() -> None:
     rgb = np.full((23, 37, 3), (10, 200, 30), np.uint8)
-    image = overlay.cutout_image(rgb, [shown(1, 5, 20)], SIZE)
+    image = overlay.cutout_image(rgb, overlay.union_alpha([shown(1, 5, 20)], SIZE))
     assert image.pixelColor(6, 6).getRgb()[:3] == (10, 200, 30)
     grey = image.pixelColor(30, 20).getRgb()[:3]
     assert len(set(grey)) == 1

@@ -1,0 +1,227 @@
+"""Painting in the real window: strokes become undo steps and prompts, tracking starts from them, nothing overwrites them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+from sam2_studio.batch.snapshot import conditioning_of
+from sam2_studio.core.edges import EdgeSettings
+from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.geometry import Point
+from sam2_studio.core.prompts import PromptSet
+from sam2_studio.core.tracks import Origin
+from sam2_studio.ui.app import preferences_path
+from sam2_studio.ui.canvas.brush import Brush
+from sam2_studio.ui.main_window import MainWindow
+
+LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
+PATIENCE = 60_000  # ms; a limit for a hung program, not a measure
+FRAME = 60
+
+
+def until(qtbot: QtBot, condition: Callable[[], bool]) -> None:
+    qtbot.waitUntil(condition, timeout=PATIENCE)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, studio_home: Path, sample_clip: Path) -> Iterator[MainWindow]:
+    """The window on frame 60 of the sample clip, of which 58 to 62 are to be tracked; the brush in hand."""
+    made = MainWindow(preferences_path())
+    qtbot.addWidget(made)
+    made.resize(1280, 800)
+    made.show()
+    made.activateWindow()
+    made.documents.open(sample_clip)
+    until(qtbot, lambda: made.canvas.frame is not None)
+    made.editing.set_range(FrameRange(58, 63))
+    go_to(qtbot, made, FRAME)
+    qtbot.keyClick(made.canvas, Qt.Key.Key_B)
+    made.canvas.set_brush(Brush(size=60))
+    yield made
+    made.close()
+
+
+def go_to(qtbot: QtBot, window: MainWindow, frame: int) -> None:
+    window.playhead.go_to(frame)
+    until(qtbot, lambda: window.canvas.frame is not None and window.canvas.frame.number == frame)
+
+
+def at(window: MainWindow, x: float, y: float) -> QPoint:
+    left, top = window.canvas.view.to_widget(Point(x, y))
+    return QPoint(round(left), round(top))
+
+
+def stroke(qtbot: QtBot, window: MainWindow, *places: tuple[int, int], button: Qt.MouseButton = LEFT) -> None:
+    canvas = window.canvas
+    qtbot.mousePress(canvas, button, NONE, at(window, *places[0]))
+    for place in places[1:]:
+        qtbot.mouseMove(canvas, at(window, *place))
+    qtbot.mouseRelease(canvas, button, NONE, at(window, *places[-1]))
+
+
+def labels(window: MainWindow) -> list[str]:
+    return [step.command.label for step in window.bridge.file.history.steps]
+
+
+def test_the_first_stroke_makes_the_object_and_each_stroke_is_a_step(qtbot: QtBot, window: MainWindow) -> None:
+    done = len(labels(window))
+    stroke(qtbot, window, (300, 300), (420, 320))
+    first = window.bridge.mask(1, FRAME)
+    stroke(qtbot, window, (400, 320), (500, 400))
+    stroke(qtbot, window, (350, 310), button=RIGHT)
+    assert labels(window)[done:] == ["Add object 1", "Brush", "Brush", "Erase"]
+    record = window.bridge.project.track(1).get(FRAME)
+    assert record is not None
+    assert (record.origin, record.area) == (Origin.PAINTED, window.bridge.mask(1, FRAME).area)
+    assert window.bridge.project.prompts(1, FRAME) == PromptSet(mask_id=record.mask_id, given=True)
+    for _ in range(2):
+        window.undo()
+    assert window.bridge.mask(1, FRAME) == first
+    window.redo()
+    assert window.bridge.mask(1, FRAME).area > first.area
+    assert window.canvas._masks[0].mask == window.bridge.mask(1, FRAME)
+
+
+def test_keys_take_the_tools_and_change_the_size(qtbot: QtBot, window: MainWindow) -> None:
+    for key, tool in (("E", "eraser"), ("L", "lasso"), ("G", "fill"), ("V", "points"), ("R", "box"), ("B", "brush")):
+        qtbot.keyClick(window.canvas, key)
+        assert window.canvas.tool.kind == tool
+        assert window.actions_by_id[f"tool_{tool}"].isChecked()
+    qtbot.keyClick(window.canvas, "]")
+    assert window.canvas.brush.size == 69
+    qtbot.keyClick(window.canvas, "[")
+    qtbot.keyClick(window.canvas, "[")
+    assert window.canvas.brush.size == 52
+
+
+def test_tracking_starts_from_a_painted_frame(qtbot: QtBot, window: MainWindow) -> None:
+    for y in range(120, 600, 45):
+        stroke(qtbot, window, (240, y), (520, y))
+    painted = window.bridge.mask(1, FRAME)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_T)
+    project = window.bridge.project
+    until(qtbot, lambda: len(project.track(1)) == 5 and not window.tracking.is_running)
+    assert window.bridge.mask(1, FRAME) == painted
+    neighbour = window.bridge.mask(1, FRAME + 1)
+    assert neighbour is not None
+    assert neighbour.iou(painted) > 0.6
+    stroke(qtbot, window, (560, 300))
+    assert project.track(1).frames_where(stale=True) == (58, 59, 61, 62)
+
+
+def test_painted_for_one_frame_only_tracking_passes_it_by(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.keyClick(window.canvas, Qt.Key.Key_V)
+    qtbot.mouseClick(window.canvas, LEFT, NONE, at(window, 380, 350))
+    until(qtbot, lambda: window.bridge.mask(1, FRAME) is not None)
+    window.tracking.track_both()
+    project = window.bridge.project
+    until(qtbot, lambda: len(project.track(1)) == 5 and not window.tracking.is_running)
+    go_to(qtbot, window, 61)
+    window.actions_by_id["paint_alone"].trigger()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_B)
+    stroke(qtbot, window, (900, 600))
+    painted = window.bridge.mask(1, 61)
+    assert project.track(1).get(61).origin is Origin.RETOUCHED
+    assert not project.track(1).frames_where(stale=True)
+    assert list(conditioning_of(window.bridge.file, 1)) == [FRAME]
+    window.tracking.track_both()
+    until(qtbot, lambda: not window.tracking.is_running)
+    assert window.bridge.mask(1, 61) == painted
+    window.actions_by_id["use_painted"].trigger()
+    assert project.track(1).get(61).origin is Origin.PAINTED
+    assert list(conditioning_of(window.bridge.file, 1)) == [FRAME, 61]
+
+
+def test_a_late_answer_never_overwrites_a_painted_mask(qtbot: QtBot, window: MainWindow) -> None:
+    for alone in (False, True):
+        frame = 58 if alone else 59
+        go_to(qtbot, window, frame)
+        window.hand_work.set_alone(alone)
+        qtbot.keyClick(window.canvas, Qt.Key.Key_V)
+        qtbot.mouseClick(window.canvas, LEFT, NONE, at(window, 380, 350))
+        assert window.bridge.mask(1, frame) is None, "the answer takes longer than that"
+        qtbot.keyClick(window.canvas, Qt.Key.Key_B)
+        stroke(qtbot, window, (900, 600))
+        painted = window.bridge.mask(1, frame)
+        assert painted is not None
+        until(qtbot, lambda: not window.clicks._asked and not window.clicks._timer.isActive())
+        assert window.bridge.mask(1, frame) == painted
+
+
+def test_a_click_on_a_painted_frame_starts_from_what_was_painted(qtbot: QtBot, window: MainWindow) -> None:
+    for y in range(120, 600, 45):
+        stroke(qtbot, window, (240, y), (520, y))
+    painted = window.bridge.mask(1, FRAME)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_V)
+    qtbot.mouseClick(window.canvas, RIGHT, NONE, at(window, 500, 570))
+    project = window.bridge.project
+    until(qtbot, lambda: project.track(1).get(FRAME).origin is Origin.PROMPTED)
+    assert project.prompts(1, FRAME).given
+    assert window.bridge.mask(1, FRAME).iou(painted) > 0.5
+    qtbot.mouseClick(window.canvas, LEFT, CONTROL, at(window, 500, 570))
+    until(qtbot, lambda: window.bridge.mask(1, FRAME) == painted)
+
+
+def test_a_locked_frame_is_not_painted_on_and_it_is_said(qtbot: QtBot, window: MainWindow) -> None:
+    stroke(qtbot, window, (300, 300))
+    window.editing.lock_frame(True)
+    painted = window.bridge.mask(1, FRAME)
+    stroke(qtbot, window, (500, 300))
+    assert window.bridge.mask(1, FRAME) == painted
+    assert "locked" in window.message_bar.text
+    window.editing.lock_frame(False)
+    stroke(qtbot, window, (500, 300))
+    assert window.bridge.mask(1, FRAME) != painted
+
+
+def test_the_mask_itself_is_painted_whatever_the_edge_settings(qtbot: QtBot, window: MainWindow) -> None:
+    stroke(qtbot, window, (300, 300))
+    stored = window.bridge.mask(1, FRAME)
+    window.editing.set_edge(EdgeSettings(grow=20))
+    assert window.canvas._masks[0].mask == stored, "with the brush in hand the mask shows as it is"
+    stroke(qtbot, window, (300, 300), button=RIGHT)
+    assert window.bridge.mask(1, FRAME).is_empty
+    window.undo()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_V)
+    assert window.canvas._masks[0].mask.area > stored.area
+
+
+def test_a_mask_is_copied_to_its_neighbours(qtbot: QtBot, window: MainWindow) -> None:
+    stroke(qtbot, window, (300, 300))
+    mask = window.bridge.mask(1, FRAME)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Right, CONTROL)
+    until(qtbot, lambda: window.canvas.frame is not None and window.canvas.frame.number == FRAME + 1)
+    assert window.bridge.mask(1, FRAME + 1) == mask
+    assert window.bridge.file.history.undo_label == "Copy mask"
+    go_to(qtbot, window, FRAME)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Left, CONTROL)
+    assert window.bridge.mask(1, FRAME - 1) == mask
+
+
+def test_there_is_no_frame_before_the_first_to_copy_to(qtbot: QtBot, window: MainWindow) -> None:
+    go_to(qtbot, window, 0)
+    stroke(qtbot, window, (300, 300))
+    window.actions_by_id["copy_to_previous"].trigger()
+    assert "-1" in window.message_bar.text
+    assert window.playhead.frame == 0
+
+
+def test_delete_removes_what_was_painted_before_it_removes_the_object(qtbot: QtBot, window: MainWindow) -> None:
+    for alone in (False, True):
+        window.hand_work.set_alone(alone)
+        stroke(qtbot, window, (300, 300))
+        qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
+        assert window.bridge.mask(1, FRAME) is None
+        assert len(window.bridge.project.objects) == 1
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
+    assert not window.bridge.project.objects
+
+
+def test_a_flood_that_finds_no_outline_says_so(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.keyClick(window.canvas, Qt.Key.Key_G)
+    qtbot.mouseClick(window.canvas, LEFT, NONE, at(window, 300, 300))
+    assert "closed outline" in window.message_bar.text
+    assert not window.bridge.project.objects
