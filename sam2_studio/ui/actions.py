@@ -112,7 +112,7 @@ _ROWS = (
                "Make the brush smaller; Ctrl+Alt+drag sets its size too."),
     ActionSpec("brush_larger", "Lar&ger brush", ("]",), "", "&Edit/&Tool", "canvas.grow_brush", "has_clip",
                "Make the brush larger; Ctrl+Alt+drag sets its size too."),
-    ActionSpec("paint_alone", "&Paint for one frame only", (), "", "&Edit/&Tool", "hand_work.set_alone", "has_clip",
+    ActionSpec("paint_alone", "Paint for &one frame only", (), "", "&Edit/&Tool", "hand_work.set_alone", "has_clip",
                "What you paint next changes its frame and no other: tracking doesn't start from it.", checkable=True),
 
     ActionSpec("fit", "&Fit", ("F",), "fit", "&View", "canvas.fit", "has_clip",

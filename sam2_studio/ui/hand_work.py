@@ -6,6 +6,7 @@ from sam2_studio.core import hand_commands
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.records import painted_record
 from sam2_studio.errors import PromptError
+from sam2_studio.ui.canvas.hand_canvas import HandCanvas
 from sam2_studio.ui.editing import Editing
 from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
@@ -28,6 +29,13 @@ class HandWork(QObject):
         super().__init__(bridge)
         self._bridge, self._selection, self._playhead, self._editing = bridge, selection, playhead, editing
         self.alone = False
+
+    def listen_to(self, canvas: HandCanvas) -> None:
+        """Take what is painted there."""
+        canvas.mask_painted.connect(self.paint)
+        canvas.paint_refused.connect(self.refuse)
+        canvas.nothing_to_fill.connect(self.refuse_fill)
+        canvas.hand_started.connect(self._playhead.stop)
 
     def set_alone(self, alone: bool) -> None:
         self.alone = alone
@@ -55,6 +63,11 @@ class HandWork(QObject):
             error = PromptError(f"{chosen.name} is locked.", "Unlock it in the object list first.")
         else:
             error = PromptError("This frame is locked.", "Unlock it first, with Ctrl+L.")
+        self._bridge.refused.emit(error)
+
+    def refuse_fill(self) -> None:
+        """Say why a flood did nothing."""
+        error = PromptError("There is no closed outline round that place to fill.", "Close it with the brush first.")
         self._bridge.refused.emit(error)
 
     def copy_to_next(self) -> None:

@@ -270,10 +270,7 @@ class MainWindow(QMainWindow):
         canvas.point_moved.connect(editing.move_point)
         canvas.point_deleted.connect(editing.delete_point)
         canvas.box_drawn.connect(editing.draw_box)
-        canvas.mask_painted.connect(self.hand_work.paint)
-        canvas.paint_refused.connect(self.hand_work.refuse)
-        canvas.hand_started.connect(self.playhead.stop)
-        canvas.nothing_to_fill.connect(self._show_nothing_to_fill)
+        self.hand_work.listen_to(canvas)
         canvas.preview_wanted.connect(self.clicks.preview)
         canvas.object_picked.connect(self.selection.choose)
         canvas.play_tapped.connect(self.playhead.toggle)
@@ -351,9 +348,6 @@ class MainWindow(QMainWindow):
 
     def _files_dropped(self, paths: list[Path]) -> None:
         self.documents.open(paths[0])
-
-    def _show_nothing_to_fill(self) -> None:
-        self.message_bar.show_message("info", "There is no closed outline round that place to fill.")
 
     def _candidate_chosen(self, candidate: int) -> None:
         self.clicks.choose_candidate(self.selection.object_id, self.playhead.frame, candidate)

@@ -1,4 +1,4 @@
-"""Painting in the real window: strokes become undo steps and prompts, tracking starts from them, nothing overwrites them."""
+"""Painting in the real window: strokes are undo steps and prompts; tracking starts from them, never overwrites them."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -107,7 +107,7 @@ def test_tracking_starts_from_a_painted_frame(qtbot: QtBot, window: MainWindow) 
     assert window.bridge.mask(1, FRAME) == painted
     neighbour = window.bridge.mask(1, FRAME + 1)
     assert neighbour is not None
-    assert neighbour.iou(painted) > 0.6
+    assert neighbour.iou(painted) > 0.5
     stroke(qtbot, window, (560, 300))
     assert project.track(1).frames_where(stale=True) == (58, 59, 61, 62)
 
