@@ -1,0 +1,105 @@
+"""How trustworthy a mask is: a number, its thresholds, and the reasons as short codes and as words.
+
+`engine.review` makes them, the project file keeps them, the window and the command line show them; docs/health.md says
+what they mean. Knows no pixels.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+DOUBTFUL_HEALTH = 0.5  # below it a person should look
+BAD_HEALTH = 0.25
+_LARGEST = 1 << 31  # of an amount: far above any picture or clip
+
+
+class Symptom(StrEnum):
+    """What is wrong with a mask. The value is what the project file holds: it never changes its meaning."""
+
+    SCORE = "score"  # amount: the network's score in hundredths
+    AREA = "area"  # change against the last good mask, %
+    OUTLINE = "outline"  # pixels that the outline moved against the object's motion
+    PLACE = "place"  # pixels from where the object was expected
+    ISLANDS = "islands"  # how many
+    HOLES = "holes"  # how many
+    SHAPE = "shape"  # pixels between the outline and the usual one
+    GROUND = "ground"  # % of the inside that has the colours of the surroundings
+    OUTSIDE = "outside"  # % of the surroundings that has the object's colours
+    GONE = "gone"  # % of the object's usual area on the last frame that had it
+    LOST = "lost"  # the frame on which the object was lost
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A symptom and how strong it is, in the symptom's unit."""
+
+    symptom: Symptom
+    amount: int = 0
+
+
+@dataclass(frozen=True)
+class Health:
+    """A judgement.
+
+    Attributes:
+        value: 0 (bad) to 1 (good).
+        reasons: What took it down, the worst first; none where nothing did.
+    """
+
+    value: float = 1.0
+    reasons: tuple[Reason, ...] = ()
+
+
+def coded(reasons: Iterable[Reason]) -> str:
+    """For the project file: "outline:14 area:-40"."""
+    return " ".join(f"{reason.symptom}:{reason.amount}" for reason in reasons)
+
+
+def decoded(codes: str) -> Iterator[Reason]:
+    """The inverse of `coded`; what it doesn't know, or what is damaged, is passed over."""
+    for code in codes.split():
+        name, _, amount = code.partition(":")
+        try:
+            reason = Reason(Symptom(name), int(amount))
+        except ValueError:
+            continue
+        if abs(reason.amount) < _LARGEST:
+            yield reason
+
+
+def in_words(codes: str, frame: int, number_of: Callable[[int], int]) -> str:
+    """The reasons in words, joined by commas; "" where there are none.
+
+    Args:
+        codes: As the project file has them.
+        frame: The frame judged.
+        number_of: From frame to the number that the user sees.
+    """
+    return ", ".join(_words(reason, frame, number_of) for reason in decoded(codes))
+
+
+def _words(reason: Reason, frame: int, number_of: Callable[[int], int]) -> str:
+    amount = reason.amount
+    match reason.symptom:
+        case Symptom.SCORE:
+            return f"score {amount / 100:.2f}"
+        case Symptom.AREA:
+            return f"area {'fell' if amount < 0 else 'grew'} by {abs(amount)} %"
+        case Symptom.OUTLINE:
+            return f"outline jumps {amount} px against motion"
+        case Symptom.PLACE:
+            return f"{amount} px from where it was expected"
+        case Symptom.ISLANDS:
+            return f"{amount} island{'' if amount == 1 else 's'}"
+        case Symptom.HOLES:
+            return f"{amount} hole{'' if amount == 1 else 's'}"
+        case Symptom.SHAPE:
+            return f"outline {amount} px off its usual shape"
+        case Symptom.GROUND:
+            return f"{amount} % of it looks like the ground"
+        case Symptom.OUTSIDE:
+            return f"{amount} % of the surroundings look like it"
+        case Symptom.GONE:
+            return "gone at once"
+        case Symptom.LOST:
+            return f"lost at {number_of(amount)}, back at {number_of(frame)}"
