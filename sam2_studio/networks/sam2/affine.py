@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-FEWEST_ROWS = 1024  # below that the plain product is faster
+FEWEST_ROWS = 512  # below that the plain product is faster
 
 _JOINED = torch._C._has_mkldnn and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 

@@ -1,14 +1,22 @@
 """Multi-head attention as the mask decoder and the memory attention use it (Vaswani et al. 2017).
 
 Queries and keys may have a batch of 1 where they are the same for every object; they are then projected once.
+
+Over many keys, a processor is faster with plain products on blocks of scores that stay near it than with torch's fused
+kernel, which also wants values as wide as the keys.
 """
+
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-SCORE_ROWS = 256  # queries that a thread works on at once
-MOST_SCORES = 1 << 25  # numbers in the buffer of scores
+from sam2_studio.networks.sam2.affine import affine, affine_by
+
+ROWS = 512  # queries whose scores are made at once
+KEYS = 4096  # keys at once in float32; in halves, whose scores take less room, all
+SAMPLED = 16  # every how many-th key tells about how large a query's scores get
 
 
 class Attention(nn.Module):
@@ -30,27 +38,25 @@ class Attention(nn.Module):
         self.out_proj = nn.Linear(inner, channels)
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
-        q, k, v = self._split(self.q_proj(queries)), self._split(self.k_proj(keys)), self._split(self.v_proj(values))
+        q, k = self._split(affine(queries, self.q_proj)), self._split(affine(keys, self.k_proj))
+        v = self._split(affine(values, self.v_proj))
         batch = max(len(q), len(k))
         y = F.scaled_dot_product_attention(
             q.expand(batch, -1, -1, -1), k.expand(batch, -1, -1, -1), v.expand(batch, -1, -1, -1)
         )
-        projected: Tensor = self.out_proj(y.transpose(1, 2).flatten(-2))
-        return projected
+        return affine(y.transpose(1, 2).flatten(-2), self.out_proj)
 
     def _split(self, x: Tensor) -> Tensor:
         return torch.unflatten(x, -1, (self.heads, -1)).transpose(1, 2)  # (B, heads, N, C / heads)
 
 
-def narrow_pays(q: Tensor) -> bool:
-    """Whether `attend_narrow` is faster than a fused kernel with values as wide as the keys."""
-    return q.device.type == "cpu" and q.dtype == torch.float32 and torch.is_inference_mode_enabled()
+def blocks_pay(q: Tensor) -> bool:
+    """Whether `attend_in_blocks` is faster than torch's fused kernel."""
+    return q.device.type == "cpu" and q.dtype in (torch.float32, torch.bfloat16) and torch.is_inference_mode_enabled()
 
 
-def attend_narrow(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """Attention with one head whose values are narrower than its keys, for processors and inference.
-
-    The fused kernels want equal widths. Here one buffer of scores, a part for each thread, is used again and again.
+def attend_in_blocks(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Attention on a processor, for inference; values may be narrower than keys. Each of the batch is done alone.
 
     Args:
         q: (B, Q, C).
@@ -60,27 +66,40 @@ def attend_narrow(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     Returns:
         (B, Q, D).
     """
-    parts, rows = _blocks(q.shape[1], k.shape[1])
-    scaled = (q * q.shape[-1] ** -0.5).view(len(q), -1, parts, rows, q.shape[-1])
-    scores = q.new_empty(parts, rows, k.shape[1])
-    read = q.new_empty(*scaled.shape[:-1], v.shape[-1])
-    for b in range(len(q)):
-        keys, values = k[b].t().expand(parts, -1, -1), v[b].expand(parts, -1, -1)
-        for block in range(scaled.shape[1]):
-            torch.bmm(scaled[b, block], keys, out=scores)
-            torch._softmax(scores, -1, False, out=scores)
-            torch.bmm(scores, values, out=read[b, block])
-    return read.flatten(1, 3)
+    attend = _in_tiles if q.dtype == torch.float32 else _in_rows
+    return torch.stack([attend(q[b] * q.shape[-1] ** -0.5, k[b], v[b].to(q.dtype)) for b in range(len(q))])
 
 
-def _blocks(queries: int, keys: int) -> tuple[int, int]:
-    """How many parts are worked on at once, one a thread, and the rows of each; together they divide the queries."""
-    parts = 1 << (torch.get_num_threads().bit_length() - 1)
-    while queries % parts:
-        parts //= 2
-    rows = queries // parts
-    while rows > SCORE_ROWS and rows % 2 == 0:
-        rows //= 2
-    while parts * rows * keys > MOST_SCORES and rows % 2 == 0:
-        rows //= 2
-    return parts, rows
+def _in_tiles(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """(Q, C), already scaled, (K, C) and (K, D) -> (Q, D)."""
+    keys, columns = torch.split(k, KEYS), [part.t().contiguous() for part in torch.split(v, KEYS)]
+    return torch.cat([_read_tiles(rows, keys, columns) for rows in torch.split(q, ROWS)])
+
+
+def _read_tiles(q: Tensor, keys: Sequence[Tensor], columns: Sequence[Tensor]) -> Tensor:
+    """What each tile of keys gives alone, weighed by its share of all."""
+    read, sums = [], []
+    for some, values in zip(keys, columns, strict=True):
+        scores = affine_by(q, some, None)
+        greatest = scores.amax(-1)
+        torch._softmax(scores, -1, False, out=scores)
+        # the greatest share is exp(greatest score - log of the sum), so the log of the sum follows from it
+        sums.append(greatest - scores.amax(-1).log())
+        read.append(affine_by(scores, values, None))
+    shares = torch.stack(sums, -1).softmax(-1)
+    return (torch.stack(read, -1) * shares[:, None]).sum(-1)
+
+
+def _in_rows(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """The same in bfloat16, where scores are moved towards 0 at their top, or those that count would be rounded most.
+
+    Softmax gives the same whatever is taken off a whole row; about the greatest score of some keys is enough.
+    """
+    top = (q @ k[::SAMPLED].t()).amax(-1, keepdim=True)
+    scores, read = q.new_empty(min(ROWS, len(q)), len(k)), q.new_empty(len(q), v.shape[-1])
+    for rows, less, out in zip(*(torch.split(part, ROWS) for part in (q, top.neg_(), read)), strict=True):
+        some = scores[: len(rows)]
+        torch.addmm(less, rows, k.t(), out=some)
+        torch._softmax(some, -1, False, out=some)
+        torch.mm(some, v, out=out)
+    return read

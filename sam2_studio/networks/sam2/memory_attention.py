@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sam2_studio.networks.sam2.affine import affine
-from sam2_studio.networks.sam2.attention import attend_narrow, narrow_pays
+from sam2_studio.networks.sam2.attention import attend_in_blocks, blocks_pay
 from sam2_studio.networks.sam2.config import EMBED, MEMORY
 from sam2_studio.networks.sam2.positions import rotary_grid, rotate_, sine_grid
 
@@ -49,7 +49,11 @@ class SelfAttention(nn.Module):
     def forward(self, x: Tensor, turns: Tensor, plus: Tensor) -> Tensor:
         """x (B or 1, P, 256); `plus` is added to the result."""
         q, k = rotate_(affine(x, self.q_proj), turns), rotate_(affine(x, self.k_proj), turns)
-        y = F.scaled_dot_product_attention(q[:, None], k[:, None], affine(x, self.v_proj)[:, None])[:, 0]
+        v = affine(x, self.v_proj)
+        if blocks_pay(q):
+            y = attend_in_blocks(q, k, v)
+        else:
+            y = F.scaled_dot_product_attention(q[:, None], k[:, None], v[:, None])[:, 0]
         return affine(y, self.out_proj, plus=plus)
 
 
@@ -68,8 +72,8 @@ class MemoryCrossAttention(nn.Module):
         q = rotate_(affine(x, self.q_proj), turns)
         k = self._keys(memory, turns)
         q = q.expand(len(k), -1, -1)
-        if narrow_pays(q):
-            read = affine(attend_narrow(q, k, memory.values), self.v_proj)
+        if blocks_pay(q):
+            read = affine(attend_in_blocks(q, k, memory.values), self.v_proj)
         else:
             read = F.scaled_dot_product_attention(q[:, None], k[:, None], self.v_proj(memory.values)[:, None])[:, 0]
         return affine(read, self.out_proj, plus=plus)

@@ -8,7 +8,7 @@ import torch.nn.functional as F  # noqa: N812 - as in the package
 from sam2_studio.networks.interface import Chosen, FrameMemory, ImageFeatures, Label, Remembered
 from sam2_studio.networks.sam2 import hiera
 from sam2_studio.networks.sam2.affine import FEWEST_ROWS, affine_by
-from sam2_studio.networks.sam2.attention import attend_narrow
+from sam2_studio.networks.sam2.attention import KEYS, attend_in_blocks
 from sam2_studio.networks.sam2.choice import stability
 from sam2_studio.networks.sam2.config import CONFIGS
 from sam2_studio.networks.sam2.model import ABSENT, Sam2
@@ -53,11 +53,11 @@ def memory(network: Sam2, features: ImageFeatures, x: float) -> FrameMemory:
     return network.encode_memory(features, chosen.mask_logits, chosen.presence, chosen.token, prompted=True)
 
 
-@pytest.mark.parametrize(("queries", "keys"), [(4096, 1000), (36, 44), (4, 8), (1024, 40)])
-def test_narrow_attention_is_attention(queries: int, keys: int) -> None:
-    q, k, v = torch.randn(2, queries, 256), torch.randn(2, keys, 256), torch.randn(2, keys, 64)
+@pytest.mark.parametrize(("queries", "keys"), [(1100, 1000), (36, 44), (4, 8), (1024, 40), (600, 2 * KEYS + 28)])
+def test_attention_in_blocks_is_attention(queries: int, keys: int) -> None:
+    q, k, v = torch.randn(2, queries, 256), 3 * torch.randn(2, keys, 256), torch.randn(2, keys, 64)
     wanted = torch.softmax(q @ k.transpose(1, 2) / 16, -1) @ v
-    torch.testing.assert_close(attend_narrow(q, k, v), wanted, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(attend_in_blocks(q, k, v), wanted, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("then", ["none", "gelu", "relu"])
