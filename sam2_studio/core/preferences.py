@@ -13,6 +13,7 @@ from typing import Any, Self
 VERSION = 1  # raised only when a key changes its meaning
 THEMES = ("dark", "light", "system")
 MOST_RECENT = 12
+LARGEST_BRUSH = 2000
 _OWN = "version"
 
 
@@ -34,6 +35,8 @@ class Preferences:
         frame_cache_bytes: Most that decoded frames may take.
         feature_cache_bytes: Most that image features may take.
         threads: For the network on the CPU; 0 lets the program choose.
+        brush_size: Diameter in pixels, 1 to `LARGEST_BRUSH`.
+        brush_in_picture: Measured in pixels of the picture, else of the screen.
         window_geometry: As Qt writes it, base64.
     """
 
@@ -50,6 +53,8 @@ class Preferences:
     frame_cache_bytes: int = 1 << 30
     feature_cache_bytes: int = 1 << 30
     threads: int = 0
+    brush_size: int = 40
+    brush_in_picture: bool = False
     window_geometry: str = ""
 
     @classmethod
@@ -114,6 +119,8 @@ def _usable(values: dict[str, Any]) -> dict[str, Any]:
 def _makes_sense(name: str, value: Any) -> bool:
     if name == "theme":
         return value in THEMES
+    if name == "brush_size":
+        return bool(1 <= value <= LARGEST_BRUSH)
     if isinstance(value, float):
         return math.isfinite(value) and 0 <= value <= 1
     return not isinstance(value, int) or 0 <= value < 1 << 48

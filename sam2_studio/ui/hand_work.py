@@ -1,16 +1,22 @@
 """Masks made by hand, into the document: strokes that the canvas hands over, copies to neighbours, what they reach."""
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QAction
 
 from sam2_studio.core import hand_commands
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.records import painted_record
 from sam2_studio.errors import PromptError
+from sam2_studio.ui.canvas.brush import Brush
 from sam2_studio.ui.canvas.hand_canvas import HandCanvas
+from sam2_studio.ui.canvas.hand_strip import HandStrip
 from sam2_studio.ui.editing import Editing
 from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
+from sam2_studio.ui.settings import Settings
+
+_REMEMBER = 500  # ms: a brush that is being dragged isn't written at each step
 
 
 class HandWork(QObject):
@@ -25,17 +31,35 @@ class HandWork(QObject):
 
     alone_changed = Signal(bool)
 
-    def __init__(self, bridge: ProjectBridge, selection: Selection, playhead: Playhead, editing: Editing) -> None:
+    def __init__(
+        self,
+        bridge: ProjectBridge,
+        selection: Selection,
+        playhead: Playhead,
+        editing: Editing,
+        settings: Settings,
+    ) -> None:
         super().__init__(bridge)
+        self._settings, self._brush = (
+            settings,
+            Brush(size=settings.now.brush_size, in_picture=settings.now.brush_in_picture),
+        )
+        self._remember = QTimer(self, singleShot=True, interval=_REMEMBER)
+        self._remember.timeout.connect(self._remember_brush)
         self._bridge, self._selection, self._playhead, self._editing = bridge, selection, playhead, editing
         self.alone = False
 
-    def listen_to(self, canvas: HandCanvas) -> None:
-        """Take what is painted there."""
+    def listen_to(self, canvas: HandCanvas, strip: HandStrip, alone: QAction) -> None:
+        """Take what is painted there, with the options chosen beside it and by the action."""
+        canvas.set_brush(self._brush)
+        canvas.brush_changed.connect(self._brush_changed)
         canvas.mask_painted.connect(self.paint)
         canvas.paint_refused.connect(self.refuse)
         canvas.nothing_to_fill.connect(self.refuse_fill)
         canvas.hand_started.connect(self._playhead.stop)
+        strip.alone_chosen.connect(self.set_alone)
+        self.alone_changed.connect(strip.set_alone)
+        self.alone_changed.connect(alone.setChecked)
 
     def set_alone(self, alone: bool) -> None:
         self.alone = alone
@@ -80,6 +104,14 @@ class HandWork(QObject):
         """Let tracking start from the painted mask of this frame, or pass it by."""
         object_id, frame = self._selection.object_id, self._playhead.frame
         self._bridge.run(lambda p: hand_commands.use_painted(p, object_id, frame, tracked=tracked))
+
+    def _brush_changed(self, brush: Brush) -> None:
+        """Keep the brush for the next start, when it has come to rest."""
+        self._brush = brush
+        self._remember.start()
+
+    def _remember_brush(self) -> None:
+        self._settings.change(brush_size=self._brush.size, brush_in_picture=self._brush.in_picture)
 
     def _copy(self, step: int) -> None:
         """Copy the mask of this frame to a neighbour and go there."""

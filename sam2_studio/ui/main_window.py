@@ -22,6 +22,7 @@ from sam2_studio.media.cache import CachedSource
 from sam2_studio.media.open import fingerprint, open_media
 from sam2_studio.ui.action_menus import build_actions, build_menus, build_toolbar, refresh_icons
 from sam2_studio.ui.canvas.canvas import Canvas
+from sam2_studio.ui.canvas.hand_strip import HandStrip
 from sam2_studio.ui.canvas.strip import CanvasStrips
 from sam2_studio.ui.clicks import Clicks
 from sam2_studio.ui.dialogs.about_dialog import AboutDialog
@@ -85,7 +86,7 @@ class MainWindow(QMainWindow):
         self.engine = EngineThread(_open, ModelWish(now.model, now.device, now.dtype))
         self.documents = Documents(self.bridge, self.loader, home.projects_folder())
         self.editing = Editing(self.bridge, self.selection, self.playhead)
-        self.hand_work = HandWork(self.bridge, self.selection, self.playhead, self.editing)
+        self.hand_work = HandWork(self.bridge, self.selection, self.playhead, self.editing, self.settings)
         self.clicks = Clicks(self.bridge, self.selection, self.engine)
         self.tracking = Tracking(self.bridge, self.selection, self.playhead, self.engine)
         self.navigation = Navigation(self.bridge, self.selection, self.playhead)
@@ -146,6 +147,7 @@ class MainWindow(QMainWindow):
     def _make_widgets(self) -> None:
         self.canvas = Canvas()
         self.strips = CanvasStrips(self.canvas)
+        self.hand_strip = HandStrip(self.canvas)
         self.timeline = Timeline()
         self.start_page = StartPage()
         self.message_bar = MessageBar()
@@ -270,7 +272,7 @@ class MainWindow(QMainWindow):
         canvas.point_moved.connect(editing.move_point)
         canvas.point_deleted.connect(editing.delete_point)
         canvas.box_drawn.connect(editing.draw_box)
-        self.hand_work.listen_to(canvas)
+        self.hand_work.listen_to(canvas, self.hand_strip, self.actions_by_id["paint_alone"])
         canvas.preview_wanted.connect(self.clicks.preview)
         canvas.object_picked.connect(self.selection.choose)
         canvas.play_tapped.connect(self.playhead.toggle)

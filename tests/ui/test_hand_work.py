@@ -225,3 +225,29 @@ def test_a_flood_that_finds_no_outline_says_so(qtbot: QtBot, window: MainWindow)
     qtbot.mouseClick(window.canvas, LEFT, NONE, at(window, 300, 300))
     assert "closed outline" in window.message_bar.text
     assert not window.bridge.project.objects
+
+
+def test_the_strip_shows_and_sets_what_the_brush_does(qtbot: QtBot, window: MainWindow) -> None:
+    strip = window.hand_strip
+    assert strip.bar.isVisible()
+    assert strip._size.value() == 60
+    qtbot.mouseClick(strip._units.button(1), LEFT)
+    assert window.canvas.brush.in_picture
+    strip._size.setValue(25)
+    assert window.canvas.brush == Brush(size=25, in_picture=True)
+    qtbot.mouseClick(strip._reaches.button(1), LEFT)
+    assert window.hand_work.alone
+    assert window.actions_by_id["paint_alone"].isChecked()
+    window.actions_by_id["paint_alone"].trigger()
+    assert strip._reaches.button(0).isChecked()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_L)
+    assert not strip._size.isVisible()
+    assert strip._reaches.button(0).isVisible()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_V)
+    assert not strip.bar.isVisible()
+
+
+def test_the_brush_is_remembered(qtbot: QtBot, window: MainWindow) -> None:
+    window.canvas.set_brush(Brush(size=33, in_picture=True))
+    until(qtbot, lambda: window.settings.now.brush_size == 33)
+    assert window.settings.now.brush_in_picture

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from sam2_studio.core.preferences import LARGEST_BRUSH
 from sam2_studio.ui.canvas.transform import ViewTransform
 
-LEAST, MOST = 1, 2000
+LEAST, MOST = 1, LARGEST_BRUSH
 _STEP = 1.15  # of `[` and `]`
 LEAST_PRESSURE = 0.1  # a pen that hardly touches still draws
 

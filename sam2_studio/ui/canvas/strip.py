@@ -34,8 +34,8 @@ class CanvasStrips(QObject):
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
         self._canvas = canvas
-        self.left, left_row = _strip(canvas)
-        self.right, right_row = _strip(canvas)
+        self.left, left_row = make_strip(canvas)
+        self.right, right_row = make_strip(canvas)
         self._view = QToolButton()
         self._zoom = QLabel("100 %")
         self._readout = QLabel()
@@ -134,7 +134,8 @@ class CanvasStrips(QObject):
         self.right.move(self._canvas.width() - self.right.width() - _MARGIN, top)
 
 
-def _strip(canvas: QWidget) -> tuple[QWidget, QHBoxLayout]:
+def make_strip(canvas: QWidget) -> tuple[QWidget, QHBoxLayout]:
+    """A small bar that lies on the canvas, and its row to fill."""
     strip = QWidget(canvas)
     strip.setObjectName("canvas-strip")
     strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -19,6 +19,8 @@ OTHER = Preferences(
     frame_cache_bytes=5,
     feature_cache_bytes=6,
     threads=2,
+    brush_size=7,
+    brush_in_picture=True,
     window_geometry="AdnQywAD",
 )
 
