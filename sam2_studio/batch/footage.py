@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sam2_studio.core.clip import Clip, ClipKind
+from sam2_studio.core.clip import Clip
 from sam2_studio.core.frames import FrameSource
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import MediaError, ProjectError
@@ -37,16 +37,6 @@ def footage(file: ProjectFile) -> Iterator[tuple[Clip, FrameSource]]:
         yield found, source
     finally:
         source.close()
-
-
-def open_picture(path: Path) -> FrameSource:
-    """Open a single picture. Raises MediaError as `open_media`, and where it is a clip."""
-    source = open_media(path)
-    if source.info.kind is ClipKind.STILL:
-        return source
-    kind = source.info.kind.value
-    source.close()
-    raise MediaError(f"“{path}” is a {kind}, not a single picture.", "Use track and export for it.")
 
 
 def _cached(source: FrameSource) -> CachedSource:

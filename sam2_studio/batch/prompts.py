@@ -9,16 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from sam2_studio.batch.footage import open_picture
 from sam2_studio.batch.written import WrittenPrompt, WrittenSubject
 from sam2_studio.core.clip import ClipInfo
 from sam2_studio.core.frames import checked_frame
-from sam2_studio.core.geometry import Box, Point, Size
+from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.errors import PromptError
+from sam2_studio.media.masks import read_mask
 
 _SHAPE = 'It looks like {"objects": [{"name": "dog", "prompts": [{"frame": 0, "box": [10, 20, 200, 180]}]}]}.'
 _KINDS = ("box", "point", "mask")
@@ -67,27 +65,6 @@ def read_prompts_file(path: Path) -> tuple[WrittenSubject, ...]:
     if not isinstance(objects, list) or not objects:
         raise PromptError(f'The prompts file {path} has no list "objects".', _SHAPE)
     return tuple(_subject(item, f"{path}: objects[{i}]", path.parent) for i, item in enumerate(objects))
-
-
-def read_mask(path: Path, size: Size) -> Mask:
-    """The mask that a picture shows: opaque where it has alpha, else what is at least half as bright as white.
-
-    Raises:
-        MediaError: the picture can't be read.
-        PromptError: it is of another size, or nothing is inside.
-    """
-    source = open_picture(path)
-    try:
-        frame = source.read(0)
-    finally:
-        source.close()
-    if frame.size != size:
-        raise PromptError(f"The mask {path} is {frame.size}, the picture {size}.", "Give a mask of the same size.")
-    brightness = frame.rgb.mean(axis=2) if frame.alpha is None else frame.alpha
-    mask = Mask.from_array(brightness >= np.iinfo(frame.rgb.dtype).max / 2)
-    if mask.is_empty:
-        raise PromptError(f"The mask {path} is empty: nothing in it is white.", "Paint the subject white.")
-    return mask
 
 
 def _checked(subject: WrittenSubject, info: ClipInfo) -> Subject:

@@ -62,9 +62,9 @@ def _checked(images: list[Path], output: Path, prompts: PromptSet | None, *, ove
     Raises:
         StudioError: the first thing that doesn't fit.
     """
-    from sam2_studio.batch.footage import open_picture
     from sam2_studio.core.clip import Clip
     from sam2_studio.export.spec import ExportSpec, check
+    from sam2_studio.media.open import open_picture
 
     spec = ExportSpec(preset="png", target=output, overwrite=overwrite)
     takers: dict[Path, Path] = {}
@@ -107,11 +107,11 @@ def _run(
     settings: SegmentSettings,
 ) -> "list[ExportReport]":
     """Cut out every picture; `model` is its name, device and number type."""
-    from sam2_studio.batch.footage import open_picture
     from sam2_studio.batch.stills import cut_out_still
     from sam2_studio.engine.device import use_threads
     from sam2_studio.engine.models import load_model
     from sam2_studio.engine.segmenter import Segmenter
+    from sam2_studio.media.open import open_picture
 
     use_threads()
     loaded = load_model(*model)

@@ -24,6 +24,10 @@ from sam2_studio.ui.selection import Selection
 class Clicks(QObject):
     """Keeps prompted frames' masks in step with their prompts.
 
+    Attributes:
+        settings: How prompts are answered.
+        latest: The last answer that became a mask: its candidates are on offer while its prompts hold.
+
     Signals:
         busy_changed: Whether a mask of the window's making is awaited.
         preview_changed: Mask under the pointer, or None.
@@ -38,6 +42,7 @@ class Clicks(QObject):
         super().__init__(bridge)
         self._bridge, self._selection, self._engine = bridge, selection, engine
         self.settings = SegmentSettings()
+        self.latest: SegmentAnswer | None = None
         self._shown: Frame | None = None
         self._asked: dict[tuple[int, int], SegmentRequest] = {}
         self._to_check: set[tuple[int, int]] = set()
@@ -70,6 +75,22 @@ class Clicks(QObject):
         if prompts:
             self._ask(object_id, frame, prompts, candidate)
 
+    def next_candidate(self, step: int) -> None:
+        """Take the next of the masks on offer for this frame's prompts, or with -1 the one before; round and round."""
+        answer, shown = self.latest, self._shown
+        place = (self._selection.object_id, shown.number if shown is not None else -1)
+        if answer is None or not self.offers(answer, *place):
+            return
+        asked = self._asked.get(place, answer.request)
+        now = asked.settings.candidate or 0
+        self.choose_candidate(*place, (now + step) % len(answer.prediction.candidates))
+
+    def offers(self, answer: SegmentAnswer, object_id: int, frame: int) -> bool:
+        """Whether the candidates of an answer can be taken on a frame: it has these prompts and isn't painted over."""
+        same = (answer.request.object_id, answer.request.number) == (object_id, frame)
+        holds = self._bridge.project.prompts(object_id, frame) == answer.request.prompts
+        return same and holds and not self._is_painted_over(object_id, frame) and bool(answer.prediction.candidates)
+
     def _prompts_changed(self, places: set[tuple[int, int]]) -> None:
         self._to_check |= places
         self._timer.start()
@@ -82,6 +103,7 @@ class Clicks(QObject):
 
     def _project_replaced(self) -> None:
         self._asked.clear()
+        self.latest = None
         self.ask_what_is_missing()
 
     def _check(self) -> None:
@@ -129,6 +151,7 @@ class Clicks(QObject):
         del self._asked[place]
         if self._bridge.project.prompts(*place) == request.prompts and not self._is_painted_over(*place):
             self._bridge.put_masks(request.step_id, "Mask", [(*place, answer.prediction.mask, _record_of(answer))])
+            self.latest = answer
             self.answered.emit(answer)
         self.busy_changed.emit(bool(self._asked))
 

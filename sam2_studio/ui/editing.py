@@ -12,6 +12,7 @@ from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.hand_commands import remove_painted
 from sam2_studio.core.project import Project
 from sam2_studio.core.prompts import PointPrompt
+from sam2_studio.ui.canvas.painting import BOX
 from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
@@ -37,6 +38,15 @@ class Editing(QObject):
 
     def delete_point(self, index: int) -> None:
         self._prompt(lambda p, o, f: commands.remove_point(p, o, f, index))
+
+    def delete_prompt(self, place: int) -> None:
+        """Delete one of this frame's prompts, named as the list in the panel does."""
+        if place >= 0:
+            self.delete_point(place)
+        elif place == BOX:
+            self._prompt(lambda p, o, f: commands.set_box(p, o, f, None))
+        else:
+            self._prompt(lambda p, o, f: commands.set_mask_prompt(p, o, f, None))
 
     def draw_box(self, box: Box) -> None:
         self._prompt(lambda p, o, f: commands.set_box(p, o, f, box))

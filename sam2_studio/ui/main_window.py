@@ -6,12 +6,9 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QHBoxLayout,
     QMainWindow,
     QMenu,
-    QSplitter,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -30,12 +27,14 @@ from sam2_studio.ui.dialogs.shortcuts_dialog import ShortcutsDialog
 from sam2_studio.ui.documents import Documents
 from sam2_studio.ui.downloads import Downloads
 from sam2_studio.ui.editing import Editing
+from sam2_studio.ui.editor_page import column_of, editor_page
 from sam2_studio.ui.engine_questions import ModelWish
 from sam2_studio.ui.engine_thread import EngineThread
 from sam2_studio.ui.exporting import Exporting
 from sam2_studio.ui.files import Files
 from sam2_studio.ui.frame_loader import FrameLoader
 from sam2_studio.ui.hand_work import HandWork
+from sam2_studio.ui.importing import Importing
 from sam2_studio.ui.machine_status import MachineStatus
 from sam2_studio.ui.message_bar import MessageBar
 from sam2_studio.ui.model_choice import ModelChoice
@@ -59,8 +58,6 @@ from sam2_studio.ui.timeline.transport import Transport
 from sam2_studio.ui.tracking import Tracking
 
 _HOME = (1440, 900)
-_SIDE_WIDTH = 280
-_TIMELINE_HEIGHT = 200
 LIMITS_OF_NANO = (
     "nano is small: thin parts, transparent things, look-alikes side by side and long absences are weak, and its edges "
     "are coarse. More clicks, corrections on the way and the soft edge help."
@@ -87,6 +84,7 @@ class MainWindow(QMainWindow):
         self.documents = Documents(self.bridge, self.loader, home.projects_folder())
         self.editing = Editing(self.bridge, self.selection, self.playhead)
         self.hand_work = HandWork(self.bridge, self.selection, self.playhead, self.editing, self.settings)
+        self.importing = Importing(self.bridge, self.selection, self.playhead, self.editing)
         self.clicks = Clicks(self.bridge, self.selection, self.engine)
         self.tracking = Tracking(self.bridge, self.selection, self.playhead, self.engine)
         self.navigation = Navigation(self.bridge, self.selection, self.playhead)
@@ -189,6 +187,8 @@ class MainWindow(QMainWindow):
             "exporting": self.exporting,
             "editing": self.editing,
             "hand_work": self.hand_work,
+            "importing": self.importing,
+            "clicks": self.clicks,
             "canvas": self.canvas,
             "playhead": self.playhead,
             "navigation": self.navigation,
@@ -205,9 +205,10 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.toolbar)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start_page)
-        self.pages.addWidget(self._editor())
+        panels = (self.objects_panel, self.frame_panel, self.edge_panel)
+        self.pages.addWidget(editor_page(self.canvas, panels, self.transport, self.timeline))
         page = QWidget()
-        column = _column(page)
+        column = column_of(page)
         column.addWidget(self.message_bar)
         column.addWidget(self.pages, 1)
         column.addWidget(self.status)
@@ -216,39 +217,6 @@ class MainWindow(QMainWindow):
         if geometry := self.settings.now.window_geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
         self._show_page()
-
-    def _editor(self) -> QWidget:
-        bottom = QWidget()
-        bottom.setObjectName("bottom")
-        bottom.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = _column(bottom)
-        column.addWidget(self.transport)
-        column.addWidget(self.timeline, 1)
-        top = QWidget()
-        row = QHBoxLayout(top)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.canvas, 1)
-        row.addWidget(self._side())
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.addWidget(top)
-        splitter.addWidget(bottom)
-        splitter.setStretchFactor(0, 1)
-        splitter.setCollapsible(0, False)
-        splitter.setCollapsible(1, False)
-        splitter.setSizes([_HOME[1] - _TIMELINE_HEIGHT, _TIMELINE_HEIGHT + 48])
-        return splitter
-
-    def _side(self) -> QWidget:
-        side = QWidget()
-        side.setObjectName("side")
-        side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        side.setFixedWidth(_SIDE_WIDTH)
-        column = _column(side)
-        column.addWidget(self.objects_panel, 1)
-        column.addWidget(self.frame_panel)
-        column.addWidget(self.edge_panel)
-        return side
 
     # Wiring
 
@@ -265,6 +233,7 @@ class MainWindow(QMainWindow):
         self.loader.opened.connect(self._media_opened, Qt.ConnectionType.QueuedConnection)
         self.tracking.progressed.connect(self._show_progress)
         self.tracking.ended.connect(self.status.show_message)
+        self.importing.told.connect(self.status.show_message)
 
     def _wire_canvas(self) -> None:
         canvas, editing = self.canvas, self.editing
@@ -292,6 +261,8 @@ class MainWindow(QMainWindow):
         panel.locked_chosen.connect(editing.lock_object)
         panel.order_chosen.connect(editing.reorder)
         panel.delete_wanted.connect(editing.delete_object)
+        self.frame_panel.prompt_pointed_at.connect(self.canvas.point_out)
+        self.frame_panel.prompt_delete_wanted.connect(editing.delete_prompt)
         self.frame_panel.lock_chosen.connect(editing.lock_frame)
         self.frame_panel.candidate_chosen.connect(self._candidate_chosen)
         self.edge_panel.edge_changed.connect(editing.set_edge)
@@ -379,6 +350,7 @@ class MainWindow(QMainWindow):
         self.playhead.stop()
         self.tracking.stop()
         self.exporting.stop()
+        self.importing.stop()
         self.machine.stop()
         self.engine.stop()
         self.loader.stop()
@@ -389,10 +361,3 @@ class MainWindow(QMainWindow):
 
 def _open(path: Path) -> CachedSource:
     return CachedSource(open_media(path))
-
-
-def _column(widget: QWidget) -> QVBoxLayout:
-    column = QVBoxLayout(widget)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    return column

@@ -16,7 +16,6 @@ from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.hand_canvas import PaintTarget
 from sam2_studio.ui.canvas.overlay import ShownMask
 from sam2_studio.ui.clicks import Clicks
-from sam2_studio.ui.engine_questions import SegmentAnswer
 from sam2_studio.ui.frame_loader import FrameLoader
 from sam2_studio.ui.panels.edge_panel import EdgePanel
 from sam2_studio.ui.panels.frame_panel import FramePanel
@@ -58,7 +57,6 @@ class Presenter(QObject):
         self._canvas, self._timeline, self._transport = canvas, timeline, transport
         self._objects, self._frame_panel, self._edge = objects, frame_panel, edge
         self._actions = actions
-        self._candidates: SegmentAnswer | None = None
         self._edged: dict[int, tuple[Mask, EdgeSettings, Mask]] = {}
         self._listen()
 
@@ -74,7 +72,7 @@ class Presenter(QObject):
         self._playhead.moved.connect(self._ask_for_frame)
         self._playhead.playing_changed.connect(self._transport.set_playing)
         self._tracking.running_changed.connect(self._show_actions)
-        self._clicks.answered.connect(self._keep_candidates)
+        self._clicks.answered.connect(self._show_candidates)
         self._clicks.busy_changed.connect(self._canvas.set_busy)
         self._clicks.preview_changed.connect(self._canvas.set_preview)
         self._canvas.tool_changed.connect(self._show_canvas_masks)
@@ -89,7 +87,6 @@ class Presenter(QObject):
         """Another project: nothing of the old one may stay."""
         self._canvas.set_frame(None)
         self._clicks.set_frame(None)
-        self._candidates = None
         self._show_clip()
         for each in self._bridge.project.objects:
             self._timeline.set_track(each.id, self._bridge.project.track(each.id))
@@ -223,7 +220,11 @@ class Presenter(QObject):
     def _show_canvas_prompts(self) -> None:
         chosen, frame = self._selection.object, self._canvas_frame
         if chosen is not None and frame is not None:
-            self._canvas.set_prompts(self._bridge.project.prompts(chosen.id, frame), editable=not chosen.locked)
+            project = self._bridge.project
+            self._canvas.set_prompts(project.prompts(chosen.id, frame), editable=not chosen.locked)
+            first = 0 if project.clip is None else project.clip.info.first_number
+            others = (f for f in project.prompted_frames(chosen.id) if f != frame)
+            self._canvas.set_ghosts([(f + first, project.prompts(chosen.id, f)) for f in others])
 
     def _show_frame_panel(self) -> None:
         project, chosen, frame = self._bridge.project, self._selection.object, self._playhead.frame
@@ -234,19 +235,12 @@ class Presenter(QObject):
         self._actions["use_painted"].setChecked(record is not None and record.is_painted and record.is_anchor)
         self._show_candidates()
 
-    def _keep_candidates(self, answer: SegmentAnswer) -> None:
-        self._candidates = answer
-        self._show_candidates()
-
     def _show_candidates(self) -> None:
-        answer = self._candidates
-        here = (self._selection.object_id, self._playhead.frame)
-        record = self._bridge.project.track(here[0]).get(here[1])
-        painted = record is not None and record.is_painted
-        if answer is None or painted or (answer.request.object_id, answer.request.number) != here:
-            self._frame_panel.set_candidates(0, None)
-        elif self._bridge.project.prompts(*here) == answer.request.prompts:
+        answer = self._clicks.latest
+        if answer is not None and self._clicks.offers(answer, self._selection.object_id, self._playhead.frame):
             self._frame_panel.set_candidates(len(answer.prediction.candidates), answer.request.settings.candidate or 0)
+        else:
+            self._frame_panel.set_candidates(0, None)
 
     # Actions
 

@@ -100,6 +100,16 @@ class ProjectBridge(QObject):
             self.refused.emit(error)
             return 0
 
+    def store_mask(self, mask: Mask) -> int:
+        """Store pixels for an edit to come; their id, 0 where the file refuses. Unused ones go when it closes."""
+        if self._file is None:
+            return 0
+        try:
+            return self._file.add_mask(mask)
+        except StudioError as error:
+            self.refused.emit(error)
+            return 0
+
     def put_masks(self, step_id: int, label: str, masks: Sequence[NewMask]) -> int:
         """Store masks as part of step `step_id` (0: as a step of their own); the id of the step, 0 where refused.
 

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 from sam2_studio.batch.snapshot import conditioning_of
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import FrameRange
-from sam2_studio.core.geometry import Point
+from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.prompts import PromptSet
 from sam2_studio.core.tracks import Origin
 from sam2_studio.ui.app import preferences_path
@@ -251,3 +253,110 @@ def test_the_brush_is_remembered(qtbot: QtBot, window: MainWindow) -> None:
     window.canvas.set_brush(Brush(size=33, in_picture=True))
     until(qtbot, lambda: window.settings.now.brush_size == 33)
     assert window.settings.now.brush_in_picture
+
+
+def written_masks(folder: Path, numbers: range) -> list[Path]:
+    """A white square of the clip's size for each frame, moving with its number."""
+    files = []
+    for number in numbers:
+        pixels = np.zeros((720, 1280), np.uint8)
+        pixels[100:200, number : number + 300] = 255
+        files.append(folder / f"roto_v2.{number:04d}.png")
+        Image.fromarray(pixels).save(files[-1])
+    return files
+
+
+def test_masks_come_in_by_their_frame_numbers_as_one_step(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    window.importing.import_masks(written_masks(tmp_path, range(58, 63)))
+    project = window.bridge.project
+    until(qtbot, lambda: not window.importing.is_running)
+    assert list(project.track(1)) == [58, 59, 60, 61, 62]
+    assert window.bridge.mask(1, 61).box == Box(61, 100, 361, 200)
+    assert project.prompts(1, 61).given
+    assert window.bridge.file.history.undo_label == "Import masks"
+    window.undo()
+    assert not list(project.track(1))
+
+
+def test_a_single_mask_is_for_this_frame(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    window.importing.import_masks(written_masks(tmp_path, range(3, 4)))
+    until(qtbot, lambda: window.bridge.mask(1, FRAME) is not None)
+    assert window.bridge.file.history.undo_label == "Import mask"
+
+
+@pytest.mark.parametrize(
+    ("size", "name", "told"),
+    [((64, 48), "m.0060.png", "64x48"), ((1280, 720), "m.0400.png", "Frame 400"), ((1280, 720), "m.png", "no frame")],
+)
+def test_masks_that_do_not_fit_change_nothing(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, size: tuple[int, int], name: str, told: str
+) -> None:
+    odd = tmp_path / name
+    Image.new("L", size, 255).save(odd)
+    window.importing.import_masks([*written_masks(tmp_path, range(58, 59)), odd])
+    until(qtbot, lambda: window.message_bar.isVisible() and not window.importing.is_running)
+    assert told in window.message_bar.text
+    assert not window.bridge.project.objects
+
+
+def test_an_import_that_meets_a_locked_frame_changes_nothing(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    stroke(qtbot, window, (300, 300))
+    window.editing.lock_frame(True)
+    window.importing.import_masks(written_masks(tmp_path, range(58, 63)))
+    until(qtbot, lambda: window.message_bar.isVisible() and not window.importing.is_running)
+    assert "60 is locked" in window.message_bar.text
+    assert list(window.bridge.project.track(1)) == [FRAME]
+
+
+def test_candidates_are_taken_by_key_round_and_round(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.keyClick(window.canvas, Qt.Key.Key_V)
+    qtbot.mouseClick(window.canvas, LEFT, NONE, at(window, 380, 350))
+    until(qtbot, lambda: window.clicks.latest is not None)
+    count = len(window.clicks.latest.prediction.candidates)
+    assert count == 3
+    for key, modifiers, wanted in (("C", NONE, 1), ("C", NONE, 2), ("C", Qt.KeyboardModifier.ShiftModifier, 1)):
+        qtbot.keyClick(window.canvas, key, modifiers)
+        until(qtbot, lambda: window.clicks.latest.request.settings.candidate == wanted)  # noqa: B023
+    qtbot.keyClick(window.canvas, "C")
+    qtbot.keyClick(window.canvas, "C")
+    until(qtbot, lambda: window.clicks.latest.request.settings.candidate == 0)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_B)
+    stroke(qtbot, window, (900, 600))
+    painted = window.bridge.mask(1, FRAME)
+    qtbot.keyClick(window.canvas, "C")
+    assert not window.clicks._asked, "what was painted isn't exchanged for a candidate"
+    assert window.bridge.mask(1, FRAME) == painted
+
+
+def test_prompts_are_listed_shown_and_deleted_from_the_panel(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.keyClick(window.canvas, Qt.Key.Key_V)
+    qtbot.mouseClick(window.canvas, LEFT, NONE, at(window, 380, 350))
+    qtbot.mouseClick(window.canvas, RIGHT, NONE, at(window, 800, 350))
+    window.editing.draw_box(Box(100, 50, 640, 700))
+    menu = window.frame_panel._prompt_menu
+    assert [entry.text().split()[0] for entry in menu.actions()] == ["Point", "Point", "Box"]
+    menu.actions()[1].hover()
+    assert window.canvas._hovered == 1
+    menu.aboutToHide.emit()
+    assert window.canvas._hovered is None
+    menu.actions()[1].trigger()
+    assert [p.positive for p in window.bridge.project.prompts(1, FRAME).points] == [True]
+    menu.actions()[1].trigger()
+    assert window.bridge.project.prompts(1, FRAME).box is None
+    menu.actions()[0].trigger()
+    assert not window.bridge.project.prompts(1, FRAME)
+    assert not window.frame_panel._prompts.isEnabled()
+
+
+def test_prompts_of_other_frames_show_on_request(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.keyClick(window.canvas, Qt.Key.Key_V)
+    qtbot.mouseClick(window.canvas, LEFT, NONE, at(window, 380, 350))
+    until(qtbot, lambda: window.bridge.mask(1, FRAME) is not None)
+    go_to(qtbot, window, 62)
+    assert window.canvas._ghosts == ((FRAME, window.bridge.project.prompts(1, FRAME)),)
+    place = at(window, 380, 350)
+    before = window.canvas.grab().toImage().pixelColor(place)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ShiftModifier)
+    assert window.canvas.grab().toImage().pixelColor(place) != before
+    qtbot.keyClick(window.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ShiftModifier)
+    assert window.canvas.grab().toImage().pixelColor(place) == before

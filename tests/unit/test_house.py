@@ -21,6 +21,7 @@ TOPS = {
     "__main__.py": "the program",
     "ui/export_thread.py": "the export thread",
     "ui/download_thread.py": "a download's thread",
+    "ui/mask_import.py": "the import thread",
     "ui/frame_loader.py": "the media thread",
     "engine/jobs.py": "one step of a job, on whichever thread runs the queue",
 }

@@ -47,6 +47,8 @@ class CanvasDisplay(QWidget):
         self._preview: QPainterPath | None = None
         self._dragged_box: Box | None = None
         self._hovered: int | None = None
+        self._ghosts: tuple[painting.Ghost, ...] = ()
+        self._ghosts_wanted = False
         self._kind = ViewKind.OVERLAY
         self._original = False
         self._busy = False
@@ -121,6 +123,21 @@ class CanvasDisplay(QWidget):
     def set_prompts(self, prompts: PromptSet, *, editable: bool) -> None:
         """Show these prompts."""
         self._prompts, self._editable = prompts, editable
+        self.update()
+
+    def set_ghosts(self, ghosts: Sequence[painting.Ghost]) -> None:
+        """Take the prompts of other frames; they show where that is wanted."""
+        self._ghosts = tuple(ghosts)
+        self.update()
+
+    def show_ghosts(self, wanted: bool) -> None:
+        """Show the prompts of other frames, faint, or hide them again."""
+        self._ghosts_wanted = wanted
+        self.update()
+
+    def point_out(self, place: int) -> None:
+        """Let a prompt stand out: the index of a point, or `painting.BOX`; anything else ends that."""
+        self._hovered = place if place >= painting.BOX else None
         self.update()
 
     def set_preview(self, mask: Mask | None) -> None:
@@ -261,6 +278,8 @@ class CanvasDisplay(QWidget):
     def _paint_prompts(self, painter: QPainter) -> None:
         if self._preview is not None:
             painting.draw_preview(painter, self._view, [self._preview], theme.tokens().accent)
+        if self._ghosts_wanted:
+            painting.draw_ghosts(painter, self._view, self._ghosts)
         painting.draw_prompts(painter, self._view, self._prompts, hovered=self._hovered)
         if self._dragged_box is not None:
             painting.draw_box(painter, self._view, self._dragged_box)

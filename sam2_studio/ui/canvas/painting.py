@@ -12,6 +12,8 @@ from sam2_studio.ui.canvas.transform import ViewTransform
 
 DISC = 12.0  # diameter of a point, logical pixels
 HANDLE = 6.0
+BOX = -1  # in place of a point's index
+Ghost = tuple[int, PromptSet]  # another frame's number, as the user counts, and its prompts
 GRID_FROM = 8.0  # device pixels a pixel of the picture from which the grid is drawn
 
 
@@ -61,18 +63,43 @@ def draw_prompts(painter: QPainter, view: ViewTransform, prompts: PromptSet, *, 
     """Discs with a sign and the box with its handles."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if prompts.box is not None:
-        draw_box(painter, view, prompts.box)
+        draw_box(painter, view, prompts.box, large=hovered == BOX)
     for index, point in enumerate(prompts.points):
         _draw_point(painter, view, point, large=index == hovered)
 
 
-def draw_box(painter: QPainter, view: ViewTransform, box: Box) -> None:
+def draw_ghosts(painter: QPainter, view: ViewTransform, ghosts: Sequence[Ghost]) -> None:
+    """Faint prompts of other frames, each with its frame's number."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(theme.small_font(painter.font()))
+    painter.save()
+    painter.setOpacity(0.55)
+    for number, prompts in ghosts:
+        places = [view.to_widget(point.at) for point in prompts.points]
+        for point in prompts.points:
+            _draw_point(painter, view, point, large=False)
+        if prompts.box is not None:
+            draw_box(painter, view, prompts.box)
+            places.append(view.to_widget(Point(prompts.box.x0, prompts.box.y0)))
+        for x, y in places:
+            _draw_number(painter, x + DISC / 2 + 4, y - DISC / 2, number)
+    painter.restore()
+
+
+def _draw_number(painter: QPainter, x: float, y: float, number: int) -> None:
+    for ink, shift in ((QColor(0, 0, 0, 200), 1.0), (QColor("white"), 0.0)):
+        painter.setPen(ink)
+        painter.drawText(QPointF(x + shift, y + shift), str(number))
+
+
+def draw_box(painter: QPainter, view: ViewTransform, box: Box, *, large: bool = False) -> None:
     x0, y0 = view.to_widget(Point(box.x0, box.y0))
     x1, y1 = view.to_widget(Point(box.x1, box.y1))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     rect = QRectF(QPointF(x0, y0), QPointF(x1, y1))
-    for ink, width in ((QColor(0, 0, 0, 150), 3.0), (QColor("white"), 1.5)):
+    more = 1.5 if large else 0.0
+    for ink, width in ((QColor(0, 0, 0, 150), 3.0 + more), (QColor("white"), 1.5 + more)):
         painter.setPen(QPen(ink, width))
         painter.drawRect(rect)
     painter.setPen(QPen(QColor(0, 0, 0, 150), 1))

@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QToolButton, QWidget
 
 from sam2_studio.core.prompts import PromptSet
 from sam2_studio.core.tracks import DOUBTFUL_SCORE, MaskRecord, Origin
 from sam2_studio.ui import theme
+from sam2_studio.ui.panels.prompt_menu import PromptMenu
 from sam2_studio.ui.panels.section import Section, labelled_row
 from sam2_studio.ui.timeline.lane_painter import BAD_SCORE
 
@@ -25,14 +26,18 @@ class FramePanel(Section):
     Signals:
         candidate_chosen: 0, 1 or 2.
         lock_chosen: Whether the mask of this frame shall be locked.
+        prompt_pointed_at, prompt_delete_wanted: As `PromptMenu` says them.
     """
 
     candidate_chosen = Signal(int)
     lock_chosen = Signal(bool)
+    prompt_pointed_at = Signal(int)
+    prompt_delete_wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("THIS FRAME", parent)
-        self._prompts = QLabel()
+        self._prompts = QToolButton()
+        self._prompt_menu = PromptMenu(self)
         self._confidence = ConfidenceBar()
         self._origin = QLabel()
         self._candidates = QButtonGroup(self)
@@ -44,7 +49,9 @@ class FramePanel(Section):
 
     def set_prompts(self, prompts: PromptSet | None) -> None:
         """Show the prompts of this frame; None without an object."""
-        self._prompts.setText(prompts_text(prompts))
+        self._prompts.setText(f"{prompts_text(prompts)}  ▾" if prompts else prompts_text(prompts))
+        self._prompts.setEnabled(bool(prompts))
+        self._prompt_menu.set_prompts(prompts or PromptSet())
 
     def set_mask(self, record: MaskRecord | None) -> None:
         """Show what is known of the mask of this frame."""
@@ -64,6 +71,13 @@ class FramePanel(Section):
         self._candidates.setExclusive(True)
 
     def _build(self) -> None:
+        self._prompts.setMenu(self._prompt_menu)
+        self._prompts.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._prompts.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._prompts.setAccessibleName("Prompts")
+        self._prompts.setToolTip("<b>Prompts</b><br>List the prompts of this frame; point at one to see it.")
+        self._prompt_menu.pointed_at.connect(self.prompt_pointed_at)
+        self._prompt_menu.delete_wanted.connect(self.prompt_delete_wanted)
         self.body.addLayout(labelled_row("Prompts", self._prompts))
         theme.mark(self._origin, "quiet", True)
         self._origin.setAccessibleName("Mask")

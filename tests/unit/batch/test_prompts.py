@@ -1,16 +1,14 @@
-"""Prompts files and mask pictures, checked against the footage."""
+"""Prompts files, checked against the footage."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
-from sam2_studio.batch.prompts import Subject, check_subjects, read_mask, read_prompts_file
+from sam2_studio.batch.prompts import Subject, check_subjects, read_prompts_file
 from sam2_studio.batch.written import WrittenPrompt, WrittenSubject
 from sam2_studio.core.clip import ClipInfo, ClipKind
-from sam2_studio.core.geometry import Box, Point, Size
+from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.errors import PromptError
 
@@ -91,19 +89,3 @@ def test_nothing_said_is_nothing_to_do() -> None:
         check_subjects([], INFO)
     with pytest.raises(PromptError, match="no prompt for dog"):
         check_subjects([WrittenSubject("dog", ())], INFO)
-
-
-def test_a_mask_is_what_is_white_or_opaque(tmp_path: Path) -> None:
-    inside = np.zeros((30, 40), bool)
-    inside[5:20, 10:30] = True
-    Image.fromarray((inside * 255).astype(np.uint8)).save(tmp_path / "grey.png")
-    rgba = np.full((30, 40, 4), 9, np.uint8)
-    rgba[..., 3] = inside * 255
-    Image.fromarray(rgba).save(tmp_path / "alpha.png")
-    for name in ("grey.png", "alpha.png"):
-        assert np.array_equal(read_mask(tmp_path / name, Size(40, 30)).to_array(), inside)
-    with pytest.raises(PromptError, match="40x30"):
-        read_mask(tmp_path / "grey.png", Size(41, 30))
-    Image.fromarray(np.zeros((30, 40), np.uint8)).save(tmp_path / "black.png")
-    with pytest.raises(PromptError, match="empty"):
-        read_mask(tmp_path / "black.png", Size(40, 30))
