@@ -137,10 +137,20 @@ class Clip:
         """The number that the user sees for frame `number`."""
         return self.info.first_number + number
 
+    @property
+    def timecode_base(self) -> int:
+        """How many frames its timecode counts in a second."""
+        return max(1, math.ceil(self.info.rate))
+
+    @property
+    def timecode_start(self) -> int:
+        """What its timecode counts frame 0 as: frames since 00:00:00:00."""
+        return _timecode_frames(self.info.timecode, self.timecode_base)
+
     def timecode(self, number: int) -> str:
         """`HH:MM:SS:FF` of frame `number`, non-drop, counted from the clip's own start timecode."""
-        base = max(1, math.ceil(self.info.rate))
-        count = number + _timecode_frames(self.info.timecode, base)
+        base = self.timecode_base
+        count = number + self.timecode_start
         seconds, frames = divmod(count, base)
         return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{frames:02d}"
 

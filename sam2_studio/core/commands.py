@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from sam2_studio.core.changes import (
     AnyChange,
     ClipChanged,
-    Marker,
-    MarkersChanged,
     MaskChanged,
     ModelChanged,
     ObjectChanged,
@@ -66,11 +64,6 @@ def first_model(project: Project, records: Iterable[MaskRecord]) -> tuple[ModelC
     """The change that pins the model of a project's first masks; none where one is pinned."""
     models = [record.model for record in records if record.model]
     return (ModelChanged(before=None, after=models[0]),) if models and not project.model else ()
-
-
-def set_markers(project: Project, markers: Iterable[Marker]) -> Command:
-    after = tuple(sorted(markers, key=lambda m: m.frame))
-    return Command(label="Edit markers", changes=(MarkersChanged(before=project.markers, after=after),))
 
 
 def add_object(project: Project, name: str = "") -> Command:

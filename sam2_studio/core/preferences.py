@@ -37,6 +37,7 @@ class Preferences:
         threads: For the network on the CPU; 0 lets the program choose.
         brush_size: Diameter in pixels, 1 to `LARGEST_BRUSH`.
         brush_in_picture: Measured in pixels of the picture, else of the screen.
+        timecode: Count in timecode on the timeline, not in frames.
         window_geometry: As Qt writes it, base64.
     """
 
@@ -55,6 +56,7 @@ class Preferences:
     threads: int = 0
     brush_size: int = 40
     brush_in_picture: bool = False
+    timecode: bool = False
     window_geometry: str = ""
 
     @classmethod

@@ -19,6 +19,8 @@ CONDITIONS = frozenset(
         "has_keyframes",  # the selected object has been prompted, painted or locked somewhere
         "has_painted",  # the selected object's mask on this frame was painted
         "has_mask",  # the selected object has a mask on this frame
+        "has_marker",  # there is a marker on this frame
+        "has_markers",  # there is a marker anywhere
         "has_masks",  # any object has a mask anywhere
         "has_doubtful",  # a tracked frame needs a look
         "has_stale",  # a tracked frame is older than the prompts around it
@@ -67,6 +69,9 @@ class ActionSpec:
 
 
 _GO = "&View/&Go to"
+_PLAY = "&View/&Play"
+_LINE = "&View/T&imeline"
+_MARK = "&View/Mar&kers"
 
 # A table reads as a table.
 # fmt: off
@@ -102,7 +107,7 @@ _ROWS = (
     ActionSpec("tool_eraser", "&Eraser", ("E",), "eraser", "&Edit/&Tool", "canvas.set_tool", "has_clip",
                "Rub out what doesn't belong to the object.",
                argument="eraser", checkable=True, group="tool"),
-    ActionSpec("tool_lasso", "&Lasso", ("L",), "lasso", "&Edit/&Tool", "canvas.set_tool", "has_clip",
+    ActionSpec("tool_lasso", "&Lasso", ("P",), "lasso", "&Edit/&Tool", "canvas.set_tool", "has_clip",
                "Drag a loop, or click corners and close with Enter, to add or remove all inside.",
                argument="lasso", checkable=True, group="tool"),
     ActionSpec("tool_fill", "&Fill", ("G",), "fill", "&Edit/&Tool", "canvas.set_tool", "has_clip",
@@ -139,8 +144,28 @@ _ROWS = (
     ActionSpec("theme_light", "&Light", (), "", "&View/&Theme", "window.set_theme", ALWAYS,
                "A light window, for bright rooms.", argument="light", checkable=True, group="theme"),
 
-    ActionSpec("play", "&Play or pause", ("Space", "K"), "play", _GO, "playhead.toggle", "has_motion",
+    ActionSpec("play", "&Play or pause", ("Space",), "play", _PLAY, "playhead.toggle", "has_motion",
                "Play from here to the out point, to judge the mask in motion."),
+    ActionSpec("play_backwards", "Play &backwards", ("J",), "", _PLAY, "playhead.play_backwards", "has_motion",
+               "Play backwards to the in point; each further press doubles the speed, up to eight times."),
+    ActionSpec("pause", "P&ause", ("K",), "pause", _PLAY, "playhead.stop", "has_motion",
+               "Stop playing, whichever way it plays."),
+    ActionSpec("play_forwards", "Play &forwards", ("L",), "", _PLAY, "playhead.play_forwards", "has_motion",
+               "Play to the out point; each further press doubles the speed, up to eight times."),
+    ActionSpec("loop", "&Loop between in and out", ("Ctrl+Shift+L",), "loop", _PLAY, "playhead.set_loop", "has_motion",
+               "Play the part between in and out again and again, to judge a motion.", checkable=True),
+
+    ActionSpec("timeline_in", "Zoom &in", ("Alt++", "Alt+="), "zoom-in", _LINE, "timeline.zoom_in", "has_motion",
+               "Spread the frames round the playhead; Ctrl and the wheel do it at the pointer."),
+    ActionSpec("timeline_out", "Zoom &out", ("Alt+-",), "zoom-out", _LINE, "timeline.zoom_out", "has_motion",
+               "See more of the clip at once; Ctrl and the wheel do it at the pointer."),
+    ActionSpec("timeline_fit", "&Whole clip", ("Alt+0",), "fit", _LINE, "timeline.show_whole_clip", "has_motion",
+               "Show the clip from its first to its last frame."),
+    ActionSpec("timeline_range", "&From in to out", ("Alt+1",), "", _LINE, "timeline.show_range", "has_motion",
+               "Show the part that is used; once more shows the whole clip."),
+    ActionSpec("show_timecode", "&Timecode on the ruler", (), "timecode", _LINE, "timeline_control.show_timecode",
+               "has_motion", "Count in timecode on the ruler, or in the source's own frame numbers.", checkable=True),
+
     ActionSpec("previous_frame", "P&revious frame", ("Left", ","), "previous", _GO, "playhead.step", "has_motion",
                "Go back one frame.", argument=-1),
     ActionSpec("next_frame", "&Next frame", ("Right", "."), "next", _GO, "playhead.step", "has_motion",
@@ -166,6 +191,17 @@ _ROWS = (
                "Let tracking and export start at this frame."),
     ActionSpec("set_out", "Set o&ut here", ("O",), "out", _GO, "editing.set_out", "has_motion",
                "Let tracking and export end with this frame."),
+    ActionSpec("clear_range", "&Clear in and out", (), "", _GO, "editing.clear_range", "has_motion",
+               "Use the whole clip again."),
+
+    ActionSpec("add_marker", "&Add or edit marker", ("Shift+M",), "marker", _MARK, "markers.add_here", "has_motion",
+               "Put a marker on this frame; once more to write its note."),
+    ActionSpec("delete_marker", "&Delete marker", ("Ctrl+Shift+M",), "", _MARK, "markers.delete_here", "has_marker",
+               "Take the marker of this frame away."),
+    ActionSpec("previous_marker", "&Previous marker", ("Shift+Up",), "", _MARK, "navigation.go_to_previous_marker",
+               "has_markers", "Go back to the marker before this frame."),
+    ActionSpec("next_marker", "&Next marker", ("Shift+Down",), "", _MARK, "navigation.go_to_next_marker",
+               "has_markers", "Go on to the marker after this frame."),
 
     ActionSpec("new_object", "&New object", ("Ctrl+N",), "add", "&Object", "editing.new_object", "has_clip",
                "Start another object; the next click belongs to it."),

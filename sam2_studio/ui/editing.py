@@ -123,6 +123,11 @@ class Editing(QObject):
     def set_range(self, source_range: FrameRange) -> None:
         self._bridge.run(lambda p: commands.set_source_range(p, source_range))
 
+    def clear_range(self) -> None:
+        """In and out at the clip's ends."""
+        if (clip := self._bridge.project.clip) is not None:
+            self.set_range(clip.available_range)
+
     def set_in(self) -> None:
         """The clip starts at the playhead; out moves along where it would lie before."""
         if (clip := self._bridge.project.clip) is not None:

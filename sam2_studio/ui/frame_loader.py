@@ -14,7 +14,8 @@ import numpy as np
 from PySide6.QtCore import QThread, Signal
 from PySide6.QtGui import QImage
 
-from sam2_studio.core.frames import Frame
+from sam2_studio.core.clip_times import ClipTimes
+from sam2_studio.core.frames import Frame, FrameSource
 from sam2_studio.errors import MediaError, StudioError
 from sam2_studio.media.cache import CachedSource
 
@@ -56,12 +57,14 @@ class FrameLoader(QThread):
 
     Signals:
         opened: generation, fingerprint, ClipInfo.
+        timed: generation, ClipTimes; after `opened`, where the rate varies.
         frame_ready: generation, Frame.
         thumbnail_ready: generation, frame number, QImage.
         failed: generation, StudioError; a wish that failed is dropped.
     """
 
     opened = Signal(int, str, object)
+    timed = Signal(int, object)
     frame_ready = Signal(int, object)
     thumbnail_ready = Signal(int, int, QImage)
     failed = Signal(int, object)
@@ -154,6 +157,8 @@ class FrameLoader(QThread):
         self._close()
         self._source = self._open_source(path)
         self.opened.emit(generation, self._fingerprint(path), self._source.info)
+        if self._source.info.variable_rate:
+            self.timed.emit(generation, own_times(self._source))
 
     def _show(self, number: int, generation: int) -> None:
         if self._source is not None:
@@ -174,6 +179,12 @@ class FrameLoader(QThread):
         if self._source is not None:
             self._source.close()
             self._source = None
+
+
+def own_times(source: FrameSource) -> ClipTimes:
+    """When each frame of the source is shown."""
+    starts = [float(source.timestamp(number).seconds) for number in range(source.info.frames)]
+    return ClipTimes(np.array([*starts, starts[0] + source.info.duration]))
 
 
 def thumbnail(frame: Frame, height: int = THUMBNAIL_HEIGHT) -> QImage:

@@ -55,6 +55,7 @@ from sam2_studio.ui.status_bar import StatusBar
 from sam2_studio.ui.theme import apply_theme
 from sam2_studio.ui.timeline.timeline import Timeline
 from sam2_studio.ui.timeline.transport import Transport
+from sam2_studio.ui.timeline_control import TimelineControl
 from sam2_studio.ui.tracking import Tracking
 
 _HOME = (1440, 900)
@@ -147,12 +148,14 @@ class MainWindow(QMainWindow):
         self.strips = CanvasStrips(self.canvas)
         self.hand_strip = HandStrip(self.canvas)
         self.timeline = Timeline()
+        self.timing = TimelineControl(self.timeline, self.bridge, self.playhead, self.loader, self.settings)
         self.start_page = StartPage()
         self.message_bar = MessageBar()
         self.objects_panel = ObjectsPanel()
         self.frame_panel = FramePanel()
         self.edge_panel = EdgePanel()
         self.actions_by_id = build_actions(self, self._targets())
+        self.timing.add_buttons(self.actions_by_id)
         self.transport = Transport(self.actions_by_id)
         self.status = StatusBar(self.actions_by_id["stop"])
         self.machine = MachineStatus(
@@ -195,6 +198,7 @@ class MainWindow(QMainWindow):
             "selection": self.selection,
             "tracking": self.tracking,
             "models": self.models,
+            **self.timing.targets(),
         }
 
     def _lay_out(self) -> None:
@@ -266,10 +270,7 @@ class MainWindow(QMainWindow):
         self.frame_panel.lock_chosen.connect(editing.lock_frame)
         self.frame_panel.candidate_chosen.connect(self._candidate_chosen)
         self.edge_panel.edge_changed.connect(editing.set_edge)
-        self.timeline.frame_chosen.connect(self.playhead.go_to)
-        self.timeline.range_chosen.connect(editing.set_range)
-        self.timeline.object_chosen.connect(self.selection.choose)
-        self.timeline.next_keyframe_wanted.connect(self.navigation.keyframe_after)
+        self.timing.listen(editing, self.selection, self.navigation)
         self.transport.frame_chosen.connect(self.playhead.go_to)
 
     def _take_settings(self) -> None:

@@ -35,10 +35,19 @@ class Navigation(QObject):
     def go_to_previous_doubtful(self) -> None:
         self._jump_to_doubtful(preceding(self._doubtful(), self._playhead.frame))
 
+    def go_to_next_marker(self) -> None:
+        self._jump(following(self._marked(), self._playhead.frame))
+
+    def go_to_previous_marker(self) -> None:
+        self._jump(preceding(self._marked(), self._playhead.frame))
+
     def keyframe_after(self, object_id: int) -> None:
         """Go to the object's next keyframe, from the last one back to the first."""
         keys = self._bridge.project.track(object_id).keyframes
         self._jump(following(keys, self._playhead.frame) or (keys[0] if keys else None))
+
+    def _marked(self) -> tuple[int, ...]:
+        return tuple(marker.frame for marker in self._bridge.project.markers)
 
     def _keyframes(self) -> tuple[int, ...]:
         return self._bridge.project.track(self._selection.object_id).keyframes

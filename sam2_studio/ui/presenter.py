@@ -70,7 +70,7 @@ class Presenter(QObject):
         bridge.history_changed.connect(self._show_actions)
         self._selection.changed.connect(self._show_selection)
         self._playhead.moved.connect(self._ask_for_frame)
-        self._playhead.playing_changed.connect(self._transport.set_playing)
+        self._playhead.speed_changed.connect(self._transport.set_speed)
         self._tracking.running_changed.connect(self._show_actions)
         self._clicks.answered.connect(self._show_candidates)
         self._clicks.busy_changed.connect(self._canvas.set_busy)
@@ -280,6 +280,8 @@ def conditions(
         "has_keyframes": bool(own.keyframes),
         "has_painted": here is not None and here.is_painted,
         "has_mask": here is not None,
+        "has_markers": bool(project.markers),
+        "has_marker": any(marker.frame == playhead.frame for marker in project.markers),
         "has_masks": any(len(track) for track in tracks),
         "has_doubtful": any(state.doubtful_places() for state in states),
         "has_stale": not running and any(state.stale_count for state in states),

@@ -9,7 +9,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from sam2_studio.core.changes import AnyChange, ClipChanged, MaskChanged, ModelChanged, ObjectChanged, PromptsChanged
+from sam2_studio.core.changes import (
+    AnyChange,
+    ClipChanged,
+    MarkersChanged,
+    MaskChanged,
+    ModelChanged,
+    ObjectChanged,
+    PromptsChanged,
+)
 from sam2_studio.core.commands import Command, first_model, mask_changes
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.project import Project
@@ -28,6 +36,7 @@ class ProjectBridge(QObject):
     Signals:
         replaced: Another project is open, or none.
         clip_changed: Footage, or in and out.
+        markers_changed: Notes at frames.
         model_changed: The pinned model.
         objects_changed: Added, removed or altered objects.
         prompts_changed: Set of (object id, frame).
@@ -39,6 +48,7 @@ class ProjectBridge(QObject):
 
     replaced = Signal()
     clip_changed = Signal()
+    markers_changed = Signal()
     model_changed = Signal()
     objects_changed = Signal()
     prompts_changed = Signal(object)
@@ -176,6 +186,8 @@ class ProjectBridge(QObject):
         masks = {(c.object_id, c.frame) for c in changes if isinstance(c, MaskChanged)}
         if any(isinstance(c, ClipChanged) for c in changes):
             self.clip_changed.emit()
+        if any(isinstance(c, MarkersChanged) for c in changes):
+            self.markers_changed.emit()
         if any(isinstance(c, ModelChanged) for c in changes):
             self.model_changed.emit()
         if any(isinstance(c, ObjectChanged) for c in changes):

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -13,25 +15,25 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
+from sam2_studio.core.changes import Marker
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.objects import CutObject
 from sam2_studio.core.tracks import MaskTrack
 from sam2_studio.ui import theme
 from sam2_studio.ui.timeline.frame_painter import FramePainter
-from sam2_studio.ui.timeline.lane_painter import LanePainter
 from sam2_studio.ui.timeline.lanes import LaneStates, LaneView, describe
 from sam2_studio.ui.timeline.layout import FOOTER, HEADER, HEALTH, LEAST_LANE, MARGIN, RULER, THUMBNAILS, Layout
 from sam2_studio.ui.timeline.scale import Scale
+from sam2_studio.ui.timeline.still_painter import StillContent, paint_still
 from sam2_studio.ui.timeline.thumbnails import Slot, Thumbnails, slots
 
-_GRIP = 7.0  # pixels from a handle in which it is caught
-_WHEEL_STEP = 1.25  # zoom by one notch
+ZOOM_STEP = 1.25  # of a notch of the wheel, and of a key
 _THUMBNAIL_WAIT = 80  # ms without scrolling before thumbnails are asked for
 
 
 class TimelineDisplay(QWidget):
-    """Ruler, thumbnails, a lane an object, health of the selected one, playhead, in and out.
+    """Ruler, markers, thumbnails, cuts, a lane an object, health of the selected one, playhead, in and out.
 
     Signals:
         thumbnails_wanted: Frames whose thumbnails are in view and not known, from left to right.
@@ -47,6 +49,10 @@ class TimelineDisplay(QWidget):
         self._current = 0
         self._working: int | None = None
         self._range: FrameRange | None = None
+        self._markers: tuple[Marker, ...] = ()
+        self._cuts: NDArray[np.intp] = np.empty(0, np.intp)
+        self._in_timecode = False
+        self._head: QWidget | None = None
         self._states: dict[int, LaneStates] = {}
         self._views: dict[int, tuple[int, Scale, LaneView]] = {}
         self._thumbnails = Thumbnails()
@@ -81,6 +87,7 @@ class TimelineDisplay(QWidget):
         self._clip = clip
         self._range = None if clip is None else clip.source_range
         if not same:
+            self._cuts = np.empty(0, np.intp)
             self._thumbnails.clear()
             self._states.clear()
             self._views.clear()
@@ -108,6 +115,28 @@ class TimelineDisplay(QWidget):
         else:
             self._states[object_id].update(track, frames)
             self._repaint()
+
+    def set_markers(self, markers: Sequence[Marker]) -> None:
+        """Show these notes, in rising order of their frames."""
+        self._markers = tuple(markers)
+        self._repaint()
+
+    def set_cuts(self, cuts: Iterable[int]) -> None:
+        """Show that a shot begins with each of these frames, which rise."""
+        self._cuts = np.fromiter(cuts, np.intp)
+        self._repaint()
+
+    def show_timecode(self, in_timecode: bool) -> None:
+        """Let the ruler count in timecode, or in the source's frame numbers."""
+        self._in_timecode = in_timecode
+        self._repaint()
+
+    def set_head(self, head: QWidget) -> None:
+        """Put a row of buttons left of the thumbnails."""
+        self._head = head
+        head.setParent(self)
+        head.show()
+        self._arrange()
 
     def set_current(self, frame: int) -> None:
         """Move the playhead; the view follows when it is left."""
@@ -141,6 +170,18 @@ class TimelineDisplay(QWidget):
         """Zoom out until the clip fits."""
         self._set_scale(Scale(frames=self._scale.frames, width=self._layout().content_width))
 
+    def show_range(self) -> None:
+        """Zoom to in and out, or, where they are in view already, to the whole clip."""
+        if self._range is not None:
+            near = self._scale.spanning(self._range.start, self._range.stop)
+            self._set_scale(near if near != self._scale else self._scale.spanning(0, self._scale.frames))
+
+    def zoom_in(self) -> None:
+        self.zoom(ZOOM_STEP**2)
+
+    def zoom_out(self) -> None:
+        self.zoom(ZOOM_STEP**-2)
+
     def zoom(self, factor: float) -> None:
         """Zoom around the playhead."""
         self._set_scale(self._scale.zoomed(factor, self._scale.centre_of(self._current)))
@@ -170,6 +211,8 @@ class TimelineDisplay(QWidget):
         self._lanes_bar.setSingleStep(LEAST_LANE)
         self._lanes_bar.setVisible(most > 0)
         self._lanes_bar.setGeometry(self.width() - 12, round(layout.lanes_top), 10, round(layout.lanes_height))
+        if self._head is not None:
+            self._head.setGeometry(8, RULER + (THUMBNAILS - 28) // 2, HEADER - 16, 28)
         self._frames_bar.setGeometry(HEADER, self.height() - FOOTER, round(layout.content_width), FOOTER - 2)
         self._set_scale(self._scale.resized(layout.content_width))
 
@@ -207,7 +250,7 @@ class TimelineDisplay(QWidget):
         known = self._views.get(object_id)
         if known is not None and known[:2] == (states.revision, self._scale):
             return known[2]
-        view = states.view(self._scale)
+        view = states.view(self._scale, self.devicePixelRatioF())
         self._views[object_id] = (states.revision, self._scale, view)
         return view
 
@@ -262,56 +305,26 @@ class TimelineDisplay(QWidget):
         still = QPixmap((QSizeF(self.size()) * ratio).toSize())
         still.setDevicePixelRatio(ratio)
         still.fill(QColor(theme.tokens().surface_1))
+        layout = self._layout()
+        tolerance = round(2 * THUMBNAILS / self._scale.per_frame) + 1
+        content = StillContent(
+            clip=self._clip,
+            objects={each.id: each for each in self._objects},
+            selected=self._selected,
+            range=self._range,
+            markers=self._markers,
+            cuts=self._cuts,
+            in_timecode=self._in_timecode,
+            pictures=[(slot, self._thumbnails.nearest(slot.frame, tolerance)) for slot in self._slots()],
+            states=self._states,
+            views={row.object_id: self._view(row.object_id) for row in layout.visible_rows()},
+        )
         painter = QPainter(still)
         try:
-            self._paint_still(painter)
+            paint_still(painter, content, layout, self._scale, self.font())
         finally:
             painter.end()
         return still
-
-    def _paint_still(self, painter: QPainter) -> None:
-        layout = self._layout()
-        frames = FramePainter(painter, theme.tokens(), layout, self._scale)
-        painter.setFont(theme.small_font(self.font()))
-        self._paint_content(painter, frames, layout)
-        painter.setFont(self.font())
-        painter.setClipRect(QRectF(0, layout.lanes_top, HEADER, layout.lanes_height))
-        by_id = {each.id: each for each in self._objects}
-        for row in layout.visible_rows():
-            frames.paint_name(row, by_id[row.object_id], selected=row.object_id == self._selected)
-
-    def _paint_content(self, painter: QPainter, frames: FramePainter, layout: Layout) -> None:
-        """What lies right of the names; x = 0 is the left border of the first frame in view."""
-        painter.save()
-        painter.setClipRect(QRectF(HEADER - 8, 0, layout.content_width + 16, self.height()))
-        painter.translate(HEADER, 0)
-        if self._clip is not None:
-            frames.paint_ruler(self._clip.info.first_number)
-        tolerance = round(2 * THUMBNAILS / self._scale.per_frame) + 1
-        pictures = [(slot, self._thumbnails.nearest(slot.frame, tolerance)) for slot in self._slots()]
-        frames.paint_thumbnails(pictures)
-        painter.save()
-        lanes = QRectF(-8, layout.lanes_top, layout.content_width + 16, layout.lanes_height)
-        painter.setClipRect(lanes, Qt.ClipOperation.IntersectClip)
-        self._paint_lanes(painter, frames, layout)
-        painter.restore()
-        if self._range is not None:
-            frames.paint_range(self._range)
-        painter.restore()
-
-    def _paint_lanes(self, painter: QPainter, frames: FramePainter, layout: Layout) -> None:
-        lanes = LanePainter(painter, theme.tokens(), self._scale.width)
-        by_id = {each.id: each for each in self._objects}
-        for row in layout.visible_rows():
-            states, view = self._states.get(row.object_id), self._view(row.object_id)
-            if row.is_health:
-                if states is not None:
-                    lanes.paint_health(row, states, self._scale)
-                continue
-            frames.paint_lane_ground(row)
-            if view is not None:
-                shown = by_id[row.object_id]
-                lanes.paint(row, view, QColor(shown.color), faint=not shown.visible)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange()
@@ -323,5 +336,6 @@ class TimelineDisplay(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._views.clear()
             self._repaint()
         return super().event(event)

@@ -25,15 +25,14 @@ def parse_frame(text: str, current: int, clip: Clip) -> int:
     if _NUMBER.fullmatch(entry):
         number = int(entry) - clip.info.first_number
     elif _TIMECODE.fullmatch(entry):
-        number = _count(entry, clip) - _count(clip.timecode(0), clip)
+        number = _count(entry, clip.timecode_base) - clip.timecode_start
     else:
         raise PromptError(f"“{text.strip()}” is not a frame.", "Type 1037, +10, -5 or 00:00:01:13.")
     return checked_frame(number, clip.info.frames, clip.info.first_number)
 
 
-def _count(timecode: str, clip: Clip) -> int:
-    """Frames since 00:00:00:00, by the clip's own counting."""
-    base = max(1, -int(-clip.info.rate // 1))
+def _count(timecode: str, base: int) -> int:
+    """Frames since 00:00:00:00."""
     *larger, frames = (int(part) for part in timecode.replace(";", ":").split(":"))
     seconds = 0
     for value in larger:

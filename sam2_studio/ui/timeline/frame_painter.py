@@ -1,6 +1,6 @@
 """Paints what lies over all lanes: ruler, thumbnails, in and out, playhead, and the names at the left."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
@@ -24,17 +24,24 @@ class FramePainter:
         self._layout = layout
         self._scale = scale
 
-    def paint_ruler(self, first_number: int) -> None:
+    def paint_ruler(self, first: int, text_of: Callable[[int], str], step_of: Callable[[float], int]) -> None:
+        """Lines and labels.
+
+        Args:
+            first: What the first frame counts as; labels stand where the count is round.
+            text_of: The label of a frame.
+            step_of: The round count that isn't below a number of frames.
+        """
         painter = self._painter
         metrics = QFontMetricsF(painter.font())
-        label_width = max(LABEL_WIDTH, metrics.horizontalAdvance(str(first_number + self._scale.frames)) + 20)
-        for tick in self._scale.ticks(first_number, label_width):
+        longest = metrics.horizontalAdvance(text_of(self._scale.frames - 1))
+        for tick in self._scale.ticks(first, max(LABEL_WIDTH, longest + 20), step_of):
             painter.setPen(QColor(self._tokens.line))
-            top = RULER - (14 if tick.number is not None else 5)
+            top = RULER - (14 if tick.labelled else 5)
             painter.drawLine(QPointF(tick.x, top), QPointF(tick.x, RULER - 2))
-            if tick.number is not None:
+            if tick.labelled:
                 painter.setPen(QColor(self._tokens.quiet))
-                painter.drawText(QPointF(tick.x + 4, RULER - 7), str(tick.number))
+                painter.drawText(QPointF(tick.x + 4, RULER - 7), text_of(tick.frame))
 
     def paint_thumbnails(self, pictures: Iterable[tuple[Slot, QImage | None]]) -> None:
         painter = self._painter

@@ -1,49 +1,73 @@
-"""Paints one lane and the health under it. States differ by shape as well as by colour."""
+"""Paints one lane and the health under it. States differ by shape as well as by colour.
+
+A lane is made as a small picture with a column a pixel: its cost doesn't grow with the number of stretches.
+"""
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from sam2_studio.core.tracks import DOUBTFUL_SCORE
 from sam2_studio.ui.theme import Tokens
-from sam2_studio.ui.timeline.lanes import ABSENT, PAINTED, PROMPTED, LaneStates, LaneView, Mark, Segment
+from sam2_studio.ui.timeline.lanes import (
+    ABSENT,
+    DOUBTFUL,
+    FILLED,
+    LOCKED,
+    PAINTED,
+    PROMPTED,
+    STALE,
+    LaneStates,
+    LaneView,
+)
 from sam2_studio.ui.timeline.layout import Row
 from sam2_studio.ui.timeline.scale import Scale
 
 BAD_SCORE = DOUBTFUL_SCORE / 2
 
-_BAR = 8.0  # height of a lane's bar
-_HATCH = 6.0  # distance of hatching lines
+_ROW = 20  # height of a lane's picture; the bar is in its middle
+_BAR = 8
+_LINE = 2  # of a lock, above and below the bar
+_LOCK = 2  # between bar and line
+_HATCH = 6  # distance of hatching lines
+_DOTS = 6  # distance of dots where the object is absent
+_SIGN = 16  # side of a sign's picture
 _HEALTH_BAR = 4.0  # least width of a bar of health, its gap included
 
 
 class LanePainter:
     """Paints into a painter whose x is that of the scale (0 at the left border of the frames)."""
 
-    def __init__(self, painter: QPainter, tokens: Tokens, width: float) -> None:
+    def __init__(self, painter: QPainter, tokens: Tokens, scale: Scale) -> None:
         self._painter = painter
         self._tokens = tokens
-        self._width = width
+        self._scale = scale
 
-    def paint(self, row: Row, view: LaneView, color: QColor, *, faint: bool) -> None:
-        """Paint a lane; `faint` for an object that is hidden."""
+    def paint(self, row: Row, view: LaneView, color: QColor, ratio: float, *, faint: bool) -> None:
+        """Paint a lane, on a screen of `ratio` device pixels a pixel; `faint` for an object that is hidden."""
         painter = self._painter
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setOpacity(0.4 if faint else 1.0)
-        for segment in view.segments:
-            self._segment(segment, row, color)
-        for segment in view.locked:
-            self._lock(segment, row)
-        for mark in view.marks:
-            if 0 <= mark.x <= self._width:
-                self._mark(mark, row.middle)
+        top = round((row.middle - _ROW / 2) * ratio) / ratio
+        pixels = lane_pixels(view.bits, color, self._tokens, round(ratio), round(self._scale.x_of(0) * ratio))
+        painter.drawImage(QPointF(0, top), as_image(pixels, ratio))
+        for kind, places in view.signs.items():
+            self._signs(kind, places, top + (_ROW - _SIGN) / 2, ratio)
         painter.restore()
 
-    def paint_health(self, row: Row, states: LaneStates, scale: Scale) -> None:
+    def _signs(self, kind: int, places: list[float], top: float, ratio: float) -> None:
+        color = self._tokens.doubtful if kind == DOUBTFUL else self._tokens.text
+        picture, draw = sign(kind, color, self._tokens.surface_1, ratio), self._painter.drawImage
+        for x in places:
+            draw(QPointF(x - _SIGN / 2, top), picture)
+
+    def paint_health(self, row: Row, states: LaneStates) -> None:
         """One bar a frame, the higher the worse, at the bottom of the row."""
+        scale = self._scale
         coarse = replace(scale, width=scale.width / _HEALTH_BAR)
         columns = states.columns(coarse)
         edges = columns.edges * _HEALTH_BAR
@@ -53,7 +77,7 @@ class LanePainter:
         by_color: dict[str, list[QRectF]] = {}
         for i in np.flatnonzero(columns.bits).tolist():
             color = self._health_color(float(columns.scores[i]), bool(columns.bits[i] & ABSENT))
-            left, right = max(0.0, float(edges[i])), min(self._width, float(edges[i + 1]))
+            left, right = max(0.0, float(edges[i])), min(scale.width, float(edges[i + 1]))
             rect = QRectF(left, row.bottom - 2 - float(heights[i]), max(1.0, right - left - gap), float(heights[i]))
             by_color.setdefault(color, []).append(rect)
         for color, rects in by_color.items():
@@ -68,50 +92,68 @@ class LanePainter:
             return self._tokens.good
         return self._tokens.doubtful if score >= BAD_SCORE else self._tokens.bad
 
-    def _inside(self, segment: Segment, top: float, height: float) -> QRectF:
-        """The part of a segment that is in view; its frames at the borders may not be, as a whole."""
-        left, right = max(0.0, segment.left), min(self._width, segment.right)
-        return QRectF(left, top, right - left, height)
 
-    def _segment(self, segment: Segment, row: Row, color: QColor) -> None:
-        rect = self._inside(segment, row.middle - _BAR / 2, _BAR)
-        muted = QColor(color)
-        muted.setAlphaF(0.85)
-        if segment.stale:
-            self._hatch(rect, muted)
-        else:
-            self._painter.fillRect(rect, muted)
+def lane_pixels(bits: NDArray[np.uint8], color: QColor, tokens: Tokens, ratio: int, origin: int) -> NDArray[np.uint32]:
+    """(height, width) ARGB of a lane, premultiplied.
 
-    def _hatch(self, rect: QRectF, color: QColor) -> None:
-        painter = self._painter
-        painter.save()
-        painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
-        ground = QColor(color)
-        ground.setAlphaF(0.22)
-        painter.fillRect(rect, ground)
-        painter.setPen(QPen(color, 2.0))
-        x = rect.left() - rect.left() % _HATCH - rect.height()
-        while x < rect.right():
-            painter.drawLine(QLineF(x, rect.bottom(), x + rect.height(), rect.top()))
-            x += _HATCH
-        painter.restore()
+    Args:
+        bits: By device pixel.
+        color: The object's.
+        tokens: The theme's.
+        ratio: Device pixels a pixel.
+        origin: Where the clip's first frame lies, in device pixels: patterns move with the frames.
+    """
+    pixels = np.zeros((_ROW * ratio, len(bits)), np.uint32)
+    filled, stale, middle = (bits & FILLED) != 0, (bits & STALE) != 0, len(pixels) // 2
+    across = np.arange(len(bits)) - origin
+    down = np.arange(_BAR * ratio)[:, None]
+    lines = (across + down) % (_HATCH * ratio) < 2 * ratio
+    solid, ground = _argb(color, 0.85), _argb(color, 0.22)
+    bar = np.where(filled & (~stale | lines), solid, np.where(filled, ground, np.uint32(0)))
+    pixels[middle - _BAR * ratio // 2 : middle + _BAR * ratio // 2] = bar
+    dots = ((bits & ABSENT) != 0) & ~filled & (across % (_DOTS * ratio) < 2 * ratio)
+    pixels[middle - ratio : middle + ratio, dots] = _argb(QColor(tokens.quiet), 1.0)
+    locked = np.convolve((bits & LOCKED) != 0, np.ones(3 * ratio, np.uint8), "same") > 0  # one frame shows as well
+    reach = (_BAR // 2 + _LOCK) * ratio
+    for row in (middle - reach - _LINE * ratio, middle + reach):
+        pixels[row : row + _LINE * ratio, locked] = _argb(QColor(tokens.text), 1.0)
+    return pixels
 
-    def _lock(self, segment: Segment, row: Row) -> None:
-        for y in (row.middle - _BAR / 2 - 3.5, row.middle + _BAR / 2 + 2.0):
-            line = self._inside(segment, y, 1.5)
-            line.setWidth(max(line.width(), 3.0))
-            self._painter.fillRect(line, QColor(self._tokens.text))
 
-    def _mark(self, mark: Mark, middle: float) -> None:
-        painter, tokens = self._painter, self._tokens
-        painter.setPen(QPen(QColor(tokens.surface_1), 1.0))
-        painter.setBrush(QColor(tokens.text if mark.kind in (PROMPTED, PAINTED) else tokens.doubtful))
-        if mark.kind == PROMPTED:
-            painter.drawPolygon(_diamond(mark.x, middle, 6.0))
-        elif mark.kind == PAINTED:
-            painter.drawEllipse(QPointF(mark.x, middle), 5.0, 5.0)
-        else:
-            painter.drawPolygon(_triangle(mark.x, middle, 6.0))
+def as_image(pixels: NDArray[np.uint32], ratio: float) -> QImage:
+    """The pixels as a picture that owns them."""
+    height, width = pixels.shape
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
+    image.setDevicePixelRatio(ratio)
+    return image
+
+
+@lru_cache(maxsize=32)
+def sign(kind: int, color: str, edge: str, ratio: float) -> QImage:
+    """The small picture of a sign: a diamond, a disc or a triangle with an edge that parts it from the bar."""
+    side = round(_SIGN * ratio)
+    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(edge), 1.0))
+    painter.setBrush(QColor(color))
+    middle = _SIGN / 2
+    if kind == PROMPTED:
+        painter.drawPolygon(_diamond(middle, middle, 6.0))
+    elif kind == PAINTED:
+        painter.drawEllipse(QPointF(middle, middle), 5.0, 5.0)
+    else:
+        painter.drawPolygon(_triangle(middle, middle, 6.0))
+    painter.end()
+    return image
+
+
+def _argb(color: QColor, alpha: float) -> np.uint32:
+    """A premultiplied pixel."""
+    red, green, blue = (round(value * alpha) for value in (color.red(), color.green(), color.blue()))
+    return np.uint32(round(255 * alpha) << 24 | red << 16 | green << 8 | blue)
 
 
 def _diamond(x: float, y: float, radius: float) -> QPolygonF:

@@ -1,12 +1,12 @@
 """What a lane shows: one object's masks as arrays by frame, reduced to pixels. Pure numpy; knows no Qt.
 
-A clip may have 100,000 frames and a project ten objects: changed masks are written into the arrays one by one, and a
-repaint costs one pass over a byte a frame.
+A clip may have 100,000 frames and a project ten objects: changed masks are written into the arrays, and a repaint costs
+one pass over the bytes of the frames in view.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,37 +24,23 @@ PROMPTED = 16
 PAINTED = 32
 ABSENT = 64  # tracked, and the object isn't in the frame
 
-_BAR = FILLED | STALE
 Pixels = NDArray[np.floating[Any]]
 
 _NO_SCORE = np.float32(1.0)
-_MARK_GAP = 7.0  # pixels
+_SIGN_GAP = 14.0  # pixels
 
 
-@dataclass(frozen=True)
-class Segment:
-    """A part of a lane, in pixels."""
-
-    left: float
-    right: float
-    stale: bool
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A sign on a lane: `kind` is one of PROMPTED, PAINTED, DOUBTFUL."""
-
-    x: float
-    kind: int
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, eq=False)
 class LaneView:
-    """All that a lane paints."""
+    """All that a lane paints.
 
-    segments: tuple[Segment, ...]
-    locked: tuple[Segment, ...]
-    marks: tuple[Mark, ...]
+    Attributes:
+        bits: (width,) uint8 by device pixel, every bit that holds for any frame under it.
+        signs: Where signs stand, in pixels from left to right, by kind: PROMPTED, PAINTED, DOUBTFUL.
+    """
+
+    bits: NDArray[np.uint8]
+    signs: dict[int, list[float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,15 +89,13 @@ class LaneStates:
 
     def update(self, track: MaskTrack, frames: Iterable[int]) -> None:
         """Take over the records of these frames; frames beyond the clip are passed over."""
-        for frame in frames:
-            if 0 <= frame < len(self.bits):
-                self._put(frame, track.get(frame))
+        inside = [frame for frame in frames if 0 <= frame < len(self.bits)]
+        records = [track.get(frame) for frame in inside]
+        self.bits[inside] = [0 if record is None else _bits(record) for record in records]
+        self.scores[inside] = [_NO_SCORE if record is None else record.score for record in records]
+        self.areas[inside] = [0 if record is None else min(record.area, 2**31 - 1) for record in records]
         self.revision += 1
-
-    def _put(self, frame: int, record: MaskRecord | None) -> None:
-        self.bits[frame] = 0 if record is None else _bits(record)
-        self.scores[frame] = _NO_SCORE if record is None else record.score
-        self.areas[frame] = 0 if record is None else min(record.area, 2**31 - 1)
+        self.__dict__.pop("_doubts", None)
 
     @property
     def has_masks(self) -> bool:
@@ -131,9 +115,10 @@ class LaneStates:
 
     def doubtful_places(self) -> tuple[int, ...]:
         """The worst frame of each run of doubtful frames: what a person has to look at."""
-        return tuple(self._doubtful_frames().tolist())
+        return tuple(self._doubts.tolist())
 
-    def _doubtful_frames(self) -> NDArray[np.intp]:
+    @cached_property
+    def _doubts(self) -> NDArray[np.intp]:
         frames = np.flatnonzero(self.bits & DOUBTFUL)
         if not len(frames):
             return frames
@@ -154,26 +139,26 @@ class LaneStates:
         bits = np.bitwise_or.reduceat(self.bits[:stop], starts)
         return Columns(edges, bits, np.minimum.reduceat(self.scores[:stop], starts))
 
-    def view(self, scale: Scale) -> LaneView:
-        """What to paint: at most a bar and a few signs a pixel, however long the clip is."""
+    def view(self, scale: Scale, ratio: float = 1.0) -> LaneView:
+        """What to paint on a screen of `ratio` device pixels a pixel: no more than it can show."""
         columns = self.columns(scale)
-        bits, edges, middles = columns.bits, columns.edges, columns.middles
-        bars = np.where(bits & FILLED, bits & _BAR, 0).astype(np.uint8)
-        segments = (
-            Segment(float(edges[a]), float(edges[b]), bool(bars[a] & STALE)) for a, b in _value_runs(bars) if bars[a]
-        )
-        locked = (Segment(float(edges[a]), float(edges[b]), False) for a, b in _runs((bits & LOCKED) != 0))
+        bits, middles = columns.bits, columns.middles
         start, stop = scale.visible()
-        doubts = self._doubtful_frames()
-        doubts = doubts[(doubts >= start) & (doubts < stop)]
-        signs = (doubts + 0.5 - scale.first) * scale.per_frame
-        signs = signs[np.unique(np.floor(signs), return_index=True)[1]]
-        marks = (
-            *_thinned(middles[(bits & PROMPTED) != 0].tolist(), PROMPTED),
-            *_thinned(middles[(bits & PAINTED) != 0].tolist(), PAINTED),
-            *_thinned(signs.tolist(), DOUBTFUL),
-        )
-        return LaneView(segments=tuple(segments), locked=tuple(locked), marks=marks)
+        doubts = self._doubts[np.searchsorted(self._doubts, start) : np.searchsorted(self._doubts, stop)]
+        places = {
+            PROMPTED: middles[(bits & PROMPTED) != 0],
+            PAINTED: middles[(bits & PAINTED) != 0],
+            DOUBTFUL: (doubts + 0.5 - scale.first) * scale.per_frame,
+        }
+        signs = {kind: _thinned(positions, scale.width) for kind, positions in places.items()}
+        return LaneView(self._pixels(replace(scale, width=scale.width * ratio)), signs)
+
+    def _pixels(self, scale: Scale) -> NDArray[np.uint8]:
+        """The bits of each pixel of the view."""
+        if scale.per_frame < 1:
+            return self.columns(scale).bits
+        middles = np.arange(int(scale.width)) + 0.5
+        return self.bits[np.minimum((scale.first + middles / scale.per_frame).astype(np.intp), len(self.bits) - 1)]
 
 
 def describe(states: LaneStates, frame: int, number: int) -> str:
@@ -206,23 +191,13 @@ def _bits(record: MaskRecord) -> int:
     return bits | (PROMPTED if record.origin is Origin.PROMPTED else 0)
 
 
-def _runs(wanted: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """[start, stop) of each run of True."""
-    edges = np.flatnonzero(np.diff(wanted.astype(np.int8), prepend=0, append=0))
-    return zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
-
-
-def _value_runs(values: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
-    """[start, stop) of each run of one value."""
-    cuts = np.flatnonzero(np.diff(values)) + 1
-    edges = np.concatenate(([0], cuts, [len(values)])).tolist()
-    return pairwise(edges)
-
-
-def _thinned(positions: Iterable[float], kind: int) -> Iterator[Mark]:
-    """Signs of one kind, without those that would run into the one before."""
-    last = -np.inf
-    for x in positions:
-        if x - last >= _MARK_GAP:
+def _thinned(positions: Pixels, width: float) -> list[float]:
+    """The rising positions in view, without those whose sign would run into the one before."""
+    inside = positions[(positions >= 0) & (positions <= width)]
+    first_of_cell = np.unique(np.floor(inside / _SIGN_GAP), return_index=True)[1]
+    last, kept = -np.inf, []
+    for x in inside[first_of_cell].tolist():
+        if x - last >= _SIGN_GAP:
+            kept.append(x)
             last = x
-            yield Mark(x, kind)
+    return kept

@@ -1,13 +1,15 @@
 """Where a frame lies on the timeline: frames to pixels and back, zoom, ticks. Pure; knows no Qt."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
 WIDEST_FRAME = 48.0  # pixels: closer than this nothing more is seen
 _STEPS = (1, 2, 5)
+_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 
 
 @dataclass(frozen=True)
@@ -16,11 +18,13 @@ class Tick:
 
     Attributes:
         x: Pixels, the middle of the frame's cell.
-        number: The source's number of the frame; None for a line without number.
+        frame: Which frame it is.
+        labelled: Whether there is room to say so.
     """
 
     x: float
-    number: int | None
+    frame: int
+    labelled: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +85,10 @@ class Scale:
         first = frame - room if frame < self.first else frame + 1 + room - self.shown
         return self.scrolled_to(first)
 
+    def spanning(self, start: int, stop: int) -> "Scale":
+        """The view of the frames from `start` up to, not including, `stop`."""
+        return replace(self, zoom=self.frames / max(1, stop - start), first=float(start)).inside()
+
     def resized(self, width: float) -> "Scale":
         return replace(self, width=max(1.0, width)).inside()
 
@@ -101,23 +109,27 @@ class Scale:
         starts = np.floor(self.first + columns / self.per_frame).astype(np.intp)
         return np.minimum(starts, self.frames - 1)
 
-    def ticks(self, first_number: int, label_width: float) -> Iterator[Tick]:
-        """Lines of the ruler from left to right: round source numbers at least `label_width` apart, and lines between.
+    def ticks(self, first: int, label_width: float, step_of: Callable[[float], int]) -> Iterator[Tick]:
+        """Lines of the ruler from left to right: labelled ones at least `label_width` apart, and lines between.
 
-        The clip's first frame always has its number, also where that isn't round.
+        The clip's first frame always has its label, also where its count isn't round.
+
+        Args:
+            first: What frame 0 counts as.
+            label_width: Pixels.
+            step_of: The round count that isn't below a number of frames.
         """
-        major = round_step(label_width / self.per_frame)
+        major = step_of(label_width / self.per_frame)
         minor = major // 5 if major % 5 == 0 and major // 5 * self.per_frame >= 6 else major
         start, stop = self.visible()
         if start == 0:
-            yield Tick(self.centre_of(0), first_number)
-        round_start = -(-(start + first_number) // minor) * minor
-        for number in range(round_start, stop + first_number, minor):
-            frame = number - first_number
-            x = self.centre_of(frame)
-            labelled = number % major == 0 and (start > 0 or frame * self.per_frame >= label_width)
+            yield Tick(self.centre_of(0), 0, True)
+        round_start = -(-(start + first) // minor) * minor
+        for count in range(round_start, stop + first, minor):
+            frame = count - first
             if frame > 0:
-                yield Tick(x, number if labelled else None)
+                labelled = count % major == 0 and (start > 0 or frame * self.per_frame >= label_width)
+                yield Tick(self.centre_of(frame), frame, labelled)
 
 
 def round_step(least: float) -> int:
@@ -128,3 +140,11 @@ def round_step(least: float) -> int:
             if step * decade >= least:
                 return step * decade
         decade *= 10
+
+
+def time_step(least: float, base: int) -> int:
+    """The same for timecode of `base` frames a second: parts of a second, then round seconds, minutes and hours."""
+    if least <= base:
+        return next(step for step in range(max(1, ceil(least)), base + 1) if base % step == 0)
+    seconds = next((step for step in _SECONDS if step * base >= least), None)
+    return base * (seconds or 3600 * round_step(least / base / 3600))

@@ -13,7 +13,7 @@ from sam2_studio.ui.timeline.frame_field import FrameField
 from sam2_studio.ui.timeline.next_step import NextStep
 from sam2_studio.ui.widgets.action_button import ActionButton
 
-_STEPS = ("first_frame", "previous_frame", "play", "next_frame", "last_frame")
+_STEPS = ("first_frame", "previous_frame", "play", "next_frame", "last_frame", "loop")
 
 
 class Transport(QWidget):
@@ -35,6 +35,7 @@ class Transport(QWidget):
         self.field.frame_chosen.connect(self.frame_chosen)
         self._total = QLabel()
         self._timecode = QLabel()
+        self._speed = QLabel()
         self._steps = {name: ActionButton(actions[name]) for name in _STEPS}
         self._retrack = ActionButton(actions["retrack"], with_key=True)
         self._buttons = {
@@ -42,8 +43,8 @@ class Transport(QWidget):
             NextStep.TRACK: ActionButton(actions["track_both"], text="Track both", with_key=True),
             NextStep.EXPORT: ActionButton(actions["export"], text="Export…", with_key=True),
         }
-        self._backwards = ActionButton(actions["track_backwards"], text="Track backwards")
-        self._forwards = ActionButton(actions["track_forwards"], text="Track forwards")
+        self._backwards = ActionButton(actions["track_backwards"], text="← Track", spoken="Track backwards")
+        self._forwards = ActionButton(actions["track_forwards"], text="Track →", spoken="Track forwards")
         self._build()
         self.set_stale(0)
         self.set_clip(None)
@@ -62,9 +63,11 @@ class Transport(QWidget):
         self.field.set_current(frame)
         self._timecode.setText("" if self._clip is None else self._clip.timecode(frame))
 
-    def set_playing(self, playing: bool) -> None:
-        """Show pause while it plays."""
-        self._play.setIcon(icon("pause" if playing else "play"))
+    def set_speed(self, speed: int) -> None:
+        """Show pause while it plays, and how fast unless at the clip's own rate; see `Playhead.speed_changed`."""
+        self._play.setIcon(icon("pause" if speed else "play"))
+        way = "" if speed > 0 else "back "
+        self._speed.setText("" if speed in (0, 1) else f"{way}{abs(speed)}×")
 
     def set_stale(self, frames: int) -> None:
         """Offer to track these many frames again; nothing where there are none."""
@@ -85,7 +88,7 @@ class Transport(QWidget):
             row.addWidget(button)
         row.addSpacing(8)
         row.addWidget(self.field)
-        for label, name in ((self._total, "Last frame"), (self._timecode, "Timecode")):
+        for label, name in ((self._total, "Last frame"), (self._timecode, "Timecode"), (self._speed, "Speed")):
             theme.mark(label, "quiet", True)
             label.setAccessibleName(name)
             row.addWidget(label)

@@ -14,9 +14,17 @@ class ActionButton(QPushButton):
     """
 
     def __init__(
-        self, action: QAction, *, text: str = "", with_key: bool = False, parent: QWidget | None = None
+        self,
+        action: QAction,
+        *,
+        text: str = "",
+        spoken: str = "",
+        with_key: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
+        """Make the button; `spoken` is its name for a screen reader where `text` has signs in it."""
         super().__init__(parent)
+        self._spoken = spoken
         self._action = action
         self._with_key = with_key
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -39,7 +47,9 @@ class ActionButton(QPushButton):
 
     def _follow(self) -> None:
         self.setEnabled(self._action.isEnabled())
+        self.setCheckable(self._action.isCheckable())
+        self.setChecked(self._action.isChecked())
         self.setToolTip(self._action.toolTip())
-        self.setAccessibleName(self._label or self._action.text().replace("&", "").removesuffix("…"))
+        self.setAccessibleName(self._spoken or self._label or self._action.text().replace("&", "").removesuffix("…"))
         self.setAccessibleDescription(self._action.statusTip())
         self.setIcon(QIcon() if self._label else self._action.icon())

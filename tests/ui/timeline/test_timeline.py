@@ -1,12 +1,14 @@
 """The timeline under real mouse, wheel and key events."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from sam2_studio.core.changes import Marker
 from sam2_studio.core.clip import Clip, ClipInfo, ClipKind
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.objects import CutObject
@@ -17,6 +19,8 @@ from sam2_studio.ui.timeline.timeline import Timeline
 FRAMES = 200
 CONTENT = 1000
 LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+FLAG_Y = 17  # in the middle of a marker's flag
 
 
 def clip_of(frames: int = FRAMES, first: int = 1001) -> Clip:
@@ -54,7 +58,13 @@ def lane_y(timeline: Timeline, object_id: int) -> float:
     return next(row.middle for row in timeline._layout().rows() if row.object_id == object_id)
 
 
-def drag(timeline: Timeline, start: QPoint, end: QPoint, button: Qt.MouseButton = LEFT) -> None:
+def drag(
+    timeline: Timeline,
+    start: QPoint,
+    end: QPoint,
+    button: Qt.MouseButton = LEFT,
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
     """Press, move with the button held, release. QTest's mouseMove holds no button."""
     for kind, place, held in (
         (QEvent.Type.MouseButtonPress, start, button),
@@ -63,9 +73,7 @@ def drag(timeline: Timeline, start: QPoint, end: QPoint, button: Qt.MouseButton 
     ):
         cause = Qt.MouseButton.NoButton if kind is QEvent.Type.MouseMove else button
         position, there = QPointF(place), QPointF(timeline.mapToGlobal(place))
-        QApplication.sendEvent(
-            timeline, QMouseEvent(kind, position, there, cause, held, Qt.KeyboardModifier.NoModifier)
-        )
+        QApplication.sendEvent(timeline, QMouseEvent(kind, position, there, cause, held, modifiers))
 
 
 def wheel(timeline: Timeline, place: QPoint, notches: int, modifiers: Qt.KeyboardModifier) -> None:
@@ -151,21 +159,123 @@ def test_the_playhead_can_be_taken_where_it_covers_a_handle(timeline: Timeline) 
     assert ranges == []
 
 
-def test_the_wheel_zooms_at_the_pointer(timeline: Timeline) -> None:
+def test_control_and_the_wheel_zoom_at_the_pointer(timeline: Timeline) -> None:
     place = at(timeline, 120, 60)
-    wheel(timeline, place, 8, Qt.KeyboardModifier.NoModifier)
+    wheel(timeline, place, 8, CONTROL)
     assert timeline.scale.zoom > 4
     assert timeline.scale.frame_at(place.x() - HEADER) == 120
-    wheel(timeline, place, -80, Qt.KeyboardModifier.NoModifier)
+    wheel(timeline, place, -80, CONTROL)
     assert timeline.scale.visible() == (0, FRAMES)
 
 
-def test_shift_and_wheel_scroll(timeline: Timeline) -> None:
+@pytest.mark.parametrize("modifiers", [Qt.KeyboardModifier.NoModifier, SHIFT])
+def test_the_wheel_scrolls(timeline: Timeline, modifiers: Qt.KeyboardModifier) -> None:
     timeline.zoom(4)
     before = timeline.scale
-    wheel(timeline, at(timeline, 20, 60), -1, Qt.KeyboardModifier.ShiftModifier)
+    wheel(timeline, at(timeline, 20, 60), -1, modifiers)
     assert timeline.scale.zoom == before.zoom
     assert timeline.scale.first > before.first
+
+
+def test_the_scroll_bar_pans(timeline: Timeline) -> None:
+    timeline.zoom(4)
+    timeline._frames_bar.setValue(timeline._frames_bar.maximum())
+    assert timeline.scale.visible()[1] == FRAMES
+
+
+def test_from_in_to_out_and_back_to_the_whole_clip(timeline: Timeline) -> None:
+    timeline.set_clip(replace(clip_of(), source_range=FrameRange(50, 100)))
+    timeline.show_range()
+    assert timeline.scale.visible() == (50, 100)
+    timeline.show_range()
+    assert timeline.scale.visible() == (0, FRAMES)
+
+
+@pytest.mark.parametrize("ends", [(40, 90), (90, 40)])
+def test_shift_and_a_drag_on_the_ruler_set_in_and_out(timeline: Timeline, ends: tuple[int, int]) -> None:
+    ranges: list[FrameRange] = []
+    timeline.range_chosen.connect(ranges.append)
+    drag(timeline, at(timeline, ends[0], 5), at(timeline, ends[1], 5), modifiers=SHIFT)
+    assert ranges == [FrameRange(40, 91)]
+
+
+@pytest.fixture
+def marked(timeline: Timeline) -> Timeline:
+    timeline.set_markers([Marker(60, "look here"), Marker(120, "")])
+    return timeline
+
+
+def test_markers_are_drawn_on_the_ruler(timeline: Timeline) -> None:
+    before = timeline.grab().toImage()
+    timeline.set_markers([Marker(60, "look here")])
+    assert timeline.grab().toImage() != before
+
+
+def test_a_marker_is_dragged_to_another_frame(marked: Timeline) -> None:
+    moves: list[tuple[int, int]] = []
+    marked.marker_moved.connect(lambda frame, to: moves.append((frame, to)))
+    drag(marked, at(marked, 60, FLAG_Y), at(marked, 75, FLAG_Y))
+    assert moves == [(60, 75)]
+
+
+def test_a_click_on_a_marker_goes_there(marked: Timeline, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(marked.frame_chosen) as chosen, qtbot.assertNotEmitted(marked.marker_moved):
+        qtbot.mouseClick(marked, LEFT, pos=at(marked, 60, FLAG_Y) + QPoint(3, 0))
+    assert chosen.args == [60]
+
+
+def test_a_double_click_on_a_marker_writes_its_note(marked: Timeline, qtbot: QtBot) -> None:
+    qtbot.mouseDClick(marked, LEFT, pos=at(marked, 60, FLAG_Y))
+    assert marked._field.text() == "look here"
+    with qtbot.waitSignal(marked.marker_edited) as edited:
+        qtbot.keyClicks(marked._field, "gone")
+        qtbot.keyClick(marked._field, Qt.Key.Key_Return)
+    assert edited.args == [60, "gone"]
+    assert not marked._field.isVisible()
+
+
+def test_escape_leaves_a_note_as_it_was(marked: Timeline, qtbot: QtBot) -> None:
+    marked.write_marker(60)
+    with qtbot.assertNotEmitted(marked.marker_edited):
+        qtbot.keyClicks(marked._field, "gone")
+        qtbot.keyClick(marked._field, Qt.Key.Key_Escape)
+    assert not marked._field.isVisible()
+
+
+def test_a_markers_menu_deletes_it(marked: Timeline, qtbot: QtBot) -> None:
+    place = at(marked, 120, FLAG_Y)
+    QApplication.sendEvent(marked, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, marked.mapToGlobal(place)))
+    assert marked._menu is not None
+    with qtbot.waitSignal(marked.marker_deleted) as deleted:
+        marked._menu.actions()[-1].trigger()
+    marked._menu.close()
+    assert deleted.args == [120]
+
+
+def test_tips_say_what_a_marker_notes_and_where_a_cut_is(marked: Timeline) -> None:
+    marked.set_cuts([100])
+    assert marked._tip(QPointF(at(marked, 60, FLAG_Y))) == "Marker on frame 1061: look here"
+    assert "double-click to write" in marked._tip(QPointF(at(marked, 120, FLAG_Y)))
+    border = QPointF(HEADER + marked.scale.x_of(100), 50)
+    assert marked._tip(border) == "Cut: a shot begins with frame 1101."
+    assert marked._tip(QPointF(at(marked, 150, 50))) == ""
+
+
+def test_cuts_are_drawn_and_those_of_other_footage_forgotten(timeline: Timeline) -> None:
+    before = timeline.grab().toImage()
+    timeline.set_cuts([30, 100])
+    assert timeline.grab().toImage() != before
+    timeline.set_clip(clip_of(first=0))
+    timeline.set_clip(clip_of())
+    assert timeline._tip(QPointF(HEADER + timeline.scale.x_of(100), 50)) == ""
+
+
+def test_the_ruler_counts_in_timecode(timeline: Timeline) -> None:
+    before = timeline.grab().toImage()
+    timeline.show_timecode(True)
+    assert timeline.grab().toImage() != before
+    timeline.show_timecode(False)
+    assert timeline.grab().toImage() == before
 
 
 def test_the_middle_button_pans(timeline: Timeline) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 from sam2_studio.core.clip import Clip, ClipInfo, ClipKind
 from sam2_studio.ui.actions import ACTIONS
@@ -100,6 +100,21 @@ def test_a_clicked_button_does_not_take_the_keys(transport: Transport, qtbot: Qt
     assert button is not None
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not button.hasFocus()
+
+
+@pytest.mark.parametrize(("speed", "text"), [(0, ""), (1, ""), (4, "4×"), (-1, "back 1×"), (-2, "back 2×")])
+def test_the_speed_is_shown_where_it_is_not_the_clips_own(transport: Transport, speed: int, text: str) -> None:
+    transport.set_speed(speed)
+    assert transport._speed.text() == text
+
+
+def test_a_switch_shows_its_state(transport: Transport, actions: dict[str, QAction], qtbot: QtBot) -> None:
+    actions["loop"].setCheckable(True)
+    button = transport.findChild(QPushButton, "button-loop")
+    assert button is not None
+    for state in (True, False):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert (button.isChecked(), actions["loop"].isChecked()) == (state, state)
 
 
 @pytest.mark.parametrize("step", list(NextStep))

@@ -2,11 +2,12 @@ from collections.abc import Callable
 
 import pytest
 from sam2_studio.core import commands
-from sam2_studio.core.changes import Marker, MaskChanged
+from sam2_studio.core.changes import MaskChanged
 from sam2_studio.core.commands import Command
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Box, Point
+from sam2_studio.core.marker_commands import add_marker, edit_marker, move_marker, remove_marker
 from sam2_studio.core.project import Project
 from sam2_studio.core.prompts import PointPrompt
 from sam2_studio.core.tracks import Origin
@@ -20,7 +21,7 @@ CLICK = PointPrompt(Point(5, 5))
 
 @pytest.fixture
 def project() -> Project:
-    """Two objects; the first has prompts on frames 10, 20 and 30, and masks on 0 to 39."""
+    """Two objects; the first has prompts on frames 10, 20 and 30, and masks on 0 to 39; a marker."""
     project = Project()
     project.apply([commands.ClipChanged(before=None, after=clip_of())])
     for _ in range(2):
@@ -29,6 +30,7 @@ def project() -> Project:
         project.apply(commands.add_point(project, 1, key, CLICK).changes)
     masks = [(1, f, record(f + 1, Origin.PROMPTED if f in KEYS else Origin.TRACKED)) for f in range(40)]
     project.apply(commands.put_masks(project, "Track", masks).changes)
+    project.apply(add_marker(project, 4, "a").changes)
     return project
 
 
@@ -39,7 +41,10 @@ def stale(project: Project) -> list[int]:
 EDITS: dict[str, Callable[[Project], Command]] = {
     "range": lambda p: commands.set_source_range(p, FrameRange(3, 50)),
     "model": lambda p: commands.set_model(p, "nano@12"),
-    "markers": lambda p: commands.set_markers(p, [Marker(9, "b"), Marker(2, "a")]),
+    "add marker": lambda p: add_marker(p, 9, "b"),
+    "edit marker": lambda p: edit_marker(p, 4, "b"),
+    "move marker": lambda p: move_marker(p, 4, 7),
+    "remove marker": lambda p: remove_marker(p, 4),
     "add object": lambda p: commands.add_object(p, "thing"),
     "remove object": lambda p: commands.remove_object(p, 1),
     "rename": lambda p: commands.alter_object(p, 1, "Rename", name="thing"),

@@ -14,6 +14,7 @@ from sam2_studio.core import commands, schema
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Point
+from sam2_studio.core.marker_commands import add_marker
 from sam2_studio.core.prompts import PointPrompt
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import ProjectError
@@ -51,7 +52,7 @@ def random_edit(file: ProjectFile, rng: np.random.Generator) -> None:
         lambda: history.do(commands.alter_object(project, chosen, "Lock", locked=bool(rng.random() < 0.3))),
         lambda: history.do(commands.reorder_objects(project, rng.permutation(ids).tolist())),
         lambda: history.do(commands.set_source_range(project, FrameRange(start, start + 50))),
-        lambda: history.do(commands.set_markers(project, [*project.markers, commands.Marker(frame, "x")])),
+        lambda: history.do(add_marker(project, frame, "x")),
         lambda: history.do(commands.lock_frame(project, chosen, frame, locked=bool(rng.random() < 0.5))),
         lambda: track(file, range(frame, frame + 5), chosen),
         lambda: file.set_footage(clip_of().relinked(f"{frame}.mp4")),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sam2_studio.core import commands
 from sam2_studio.core.geometry import Point
+from sam2_studio.core.marker_commands import add_marker
 from sam2_studio.core.prompts import PointPrompt
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import ProjectError
@@ -39,7 +40,7 @@ def full(file: ProjectFile) -> Path:
     for _ in range(2):
         file.history.do(commands.add_object(file.project))
     file.history.do(commands.add_point(file.project, 1, 3, PointPrompt(Point(5, 5))))
-    file.history.do(commands.set_markers(file.project, [commands.Marker(3, "x")]))
+    file.history.do(add_marker(file.project, 3, "x"))
     file.history.do(commands.set_model(file.project, "nano@1"))
     track(file, range(12))
     file.history.undo()

@@ -7,7 +7,8 @@ from sam2_studio.ui.actions import _ROWS, ACTIONS, CONDITIONS, TOOLBAR
 
 # Product page, "Mouse and keys": what the first version has.
 PROMISED = {
-    "Space": "play", "K": "play", "Left": "previous_frame", "Right": "next_frame", "Shift+Left": "back_ten",
+    "Space": "play", "J": "play_backwards", "K": "pause", "L": "play_forwards",
+    "Left": "previous_frame", "Right": "next_frame", "Shift+Left": "back_ten",
     "Shift+Right": "forward_ten", "Home": "first_frame", "End": "last_frame", ",": "previous_frame", ".": "next_frame",
     "Up": "previous_keyframe", "Down": "next_keyframe", "I": "set_in", "O": "set_out", "N": "next_doubtful",
     "Shift+N": "previous_doubtful", "T": "track_both", "Ctrl+T": "track_forwards", "Shift+T": "track_backwards",
@@ -15,7 +16,7 @@ PROMISED = {
     "F2": "rename_object", "H": "toggle_visible", "Delete": "delete", "V": "tool_points", "R": "tool_box",
     "X": "swap_sign", "F": "fit", "Ctrl+1": "actual_size", "M": "next_view", "\\": "original", "Ctrl+Z": "undo",
     "Ctrl+Shift+Z": "redo", "Ctrl+Y": "redo", "Ctrl+O": "open", "Ctrl+S": "name_project", "Ctrl+E": "export",
-    "F1": "shortcuts", "Ctrl+Q": "quit", "Ctrl+L": "lock_frame",
+    "F1": "shortcuts", "Ctrl+Q": "quit", "Ctrl+L": "lock_frame", "Shift+M": "add_marker",
 }  # fmt: skip
 
 

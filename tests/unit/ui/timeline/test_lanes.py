@@ -2,8 +2,19 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sam2_studio.core.tracks import MaskRecord, MaskTrack, Origin
-from sam2_studio.ui.timeline.lanes import DOUBTFUL, PAINTED, PROMPTED, LaneStates, describe
+from sam2_studio.ui.timeline.lanes import (
+    ABSENT,
+    DOUBTFUL,
+    FILLED,
+    LOCKED,
+    PAINTED,
+    PROMPTED,
+    STALE,
+    LaneStates,
+    describe,
+)
 from sam2_studio.ui.timeline.scale import Scale
 
 
@@ -30,25 +41,29 @@ def track() -> MaskTrack:
     return track_of(records)
 
 
-def test_bars_break_where_the_state_changes(track: MaskTrack) -> None:
-    view = LaneStates.of_track(track, 20).view(Scale(frames=20, width=200))
-    assert [(s.left, s.right, s.stale) for s in view.segments] == [
-        (0, 60, False),
-        (60, 100, True),
-        (120, 140, False),
-    ]
-    assert [(s.left, s.right) for s in view.locked] == [(130, 140)]
+def stretches(bits: NDArray[np.uint8], wanted: int) -> list[tuple[int, int]]:
+    """[start, stop) of each run of pixels in which all wanted bits hold."""
+    edges = np.flatnonzero(np.diff((bits & wanted == wanted).astype(np.int8), prepend=0, append=0))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-def test_marks_stand_in_the_middle_of_their_frames(track: MaskTrack) -> None:
+@pytest.mark.parametrize("ratio", [1, 2])
+def test_each_pixel_has_the_bits_of_its_frames(track: MaskTrack, ratio: int) -> None:
+    bits = LaneStates.of_track(track, 20).view(Scale(frames=20, width=200), ratio).bits
+    expected = {FILLED: [(0, 100), (120, 140)], STALE: [(60, 100)], LOCKED: [(130, 140)], ABSENT: [(110, 120)]}
+    for state, places in expected.items():
+        assert stretches(bits, state) == [(ratio * left, ratio * right) for left, right in places]
+
+
+def test_signs_stand_in_the_middle_of_their_frames(track: MaskTrack) -> None:
     view = LaneStates.of_track(track, 20).view(Scale(frames=20, width=200))
-    assert {(mark.x, mark.kind) for mark in view.marks} == {(5, PROMPTED), (125, PAINTED), (45, DOUBTFUL)}
+    assert view.signs == {PROMPTED: [5], PAINTED: [125], DOUBTFUL: [45]}
 
 
 def test_a_single_stale_frame_shows_among_thousands() -> None:
     track = track_of({f: record(stale=f == 7_777) for f in range(10_000)})
     view = LaneStates.of_track(track, 10_000).view(Scale(frames=10_000, width=500))
-    assert [(s.left, s.right) for s in view.segments if s.stale] == [(388, 389)]
+    assert stretches(view.bits, STALE) == [(388, 389)]
 
 
 def test_columns_take_the_lowest_score_and_end_with_the_view() -> None:
@@ -78,6 +93,15 @@ def test_counts(track: MaskTrack) -> None:
     assert states.has_masks
 
 
+def test_doubtful_places_follow_a_change() -> None:
+    track = track_of({f: record(score=0.9) for f in range(12)})
+    states = LaneStates.of_track(track, 12)
+    assert states.doubtful_places() == ()
+    track.put(3, record(score=0.1))
+    states.update(track, [3])
+    assert states.doubtful_places() == (3,)
+
+
 def test_doubtful_places_are_the_worst_frames_of_their_runs() -> None:
     scores = {3: 0.4, 4: 0.2, 5: 0.3, 9: 0.45}
     states = LaneStates.of_track(track_of({f: record(score=scores.get(f, 0.9)) for f in range(12)}), 12)
@@ -86,14 +110,15 @@ def test_doubtful_places_are_the_worst_frames_of_their_runs() -> None:
 
 def test_signs_do_not_run_into_one_another() -> None:
     track = track_of({f: record(Origin.PROMPTED) for f in range(1000)})
-    marks = LaneStates.of_track(track, 1000).view(Scale(frames=1000, width=400)).marks
-    assert np.diff([mark.x for mark in marks]).min() >= 6
-    assert len(marks) > 40
+    places = LaneStates.of_track(track, 1000).view(Scale(frames=1000, width=400)).signs[PROMPTED]
+    assert np.diff(places).min() >= 12
+    assert len(places) > 20
 
 
 def test_an_empty_lane_shows_nothing() -> None:
     view = LaneStates(50).view(Scale(frames=50, width=20))
-    assert (view.segments, view.locked, view.marks) == ((), (), ())
+    assert not view.bits.any()
+    assert not any(view.signs.values())
 
 
 def test_descriptions_say_why(track: MaskTrack) -> None:

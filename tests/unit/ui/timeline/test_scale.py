@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sam2_studio.ui.timeline.scale import WIDEST_FRAME, Scale, round_step
+from sam2_studio.ui.timeline.scale import WIDEST_FRAME, Scale, round_step, time_step
 
 
 @pytest.mark.parametrize("zoom", [1, 1.7, 8, 400])
@@ -70,21 +70,38 @@ def test_round_steps(least: float, step: int) -> None:
     assert round_step(least) == step
 
 
-def test_ticks_carry_round_source_numbers_that_do_not_touch() -> None:
-    ticks = list(Scale(frames=247, width=1000).ticks(1001, label_width=60))
-    labelled = [tick for tick in ticks if tick.number is not None]
-    assert labelled[0].number == 1001
-    assert [tick.number for tick in labelled[1:]] == list(range(1020, 1248, 20))
-    gaps = np.diff([tick.x for tick in labelled])
-    assert gaps.min() >= 60
+def test_ticks_are_labelled_at_round_source_numbers_that_do_not_touch() -> None:
+    ticks = list(Scale(frames=247, width=1000).ticks(1001, 60, round_step))
+    labelled = [tick for tick in ticks if tick.labelled]
+    assert [1001 + tick.frame for tick in labelled] == [1001, *range(1020, 1248, 20)]
+    assert np.diff([tick.x for tick in labelled]).min() >= 60
 
 
 def test_ticks_of_a_still() -> None:
-    assert [tick.number for tick in Scale(frames=1, width=500).ticks(0, 60)] == [0]
+    assert [tick.frame for tick in Scale(frames=1, width=500).ticks(0, 60, round_step)] == [0]
 
 
 def test_ticks_in_a_zoomed_view_are_those_of_the_view() -> None:
     scale = Scale(frames=10_000, width=1000, zoom=50, first=5000)
-    ticks = list(scale.ticks(0, 60))
+    ticks = list(scale.ticks(0, 60, round_step))
     assert all(-1 <= tick.x <= 1006 for tick in ticks)
-    assert len([tick for tick in ticks if tick.number is not None]) >= 4
+    assert len([tick for tick in ticks if tick.labelled]) >= 4
+
+
+@pytest.mark.parametrize(
+    ("least", "base", "step"),
+    [(0.2, 25, 1), (3, 25, 5), (6, 25, 25), (7, 24, 8), (26, 25, 50), (80, 25, 125), (40_000, 25, 45_000),
+     (90_001, 25, 2 * 90_000)],
+)  # fmt: skip
+def test_timecode_steps_are_parts_of_a_second_or_round_seconds(least: float, base: int, step: int) -> None:
+    assert time_step(least, base) == step
+
+
+def test_ticks_in_timecode_stand_at_full_seconds_of_its_own_count() -> None:
+    ticks = Scale(frames=250, width=1000).ticks(10, 80, lambda least: time_step(least, 25))
+    assert [tick.frame for tick in ticks if tick.labelled] == [0, *range(40, 250, 25)]
+
+
+def test_a_span_fills_the_view() -> None:
+    scale = Scale(frames=1000, width=800).spanning(200, 450)
+    assert scale.visible() == (200, 450)

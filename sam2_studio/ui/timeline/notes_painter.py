@@ -1,0 +1,67 @@
+"""Paints what stands at single frames of the clip: cuts between shots, and markers on the ruler."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from sam2_studio.core.changes import Marker
+from sam2_studio.ui.theme import Tokens
+from sam2_studio.ui.timeline.layout import RULER, THUMBNAILS, Layout
+from sam2_studio.ui.timeline.scale import Scale
+
+FLAG_WIDTH, FLAG_TOP = 9.0, 10.0
+_LEAST_GAP = 6.0  # pixels between two cuts that are drawn
+
+
+class NotesPainter:
+    """Paints into a painter whose x is that of the scale (0 at the left border of the frames)."""
+
+    def __init__(self, painter: QPainter, tokens: Tokens, layout: Layout, scale: Scale) -> None:
+        self._painter = painter
+        self._tokens = tokens
+        self._layout = layout
+        self._scale = scale
+
+    def paint_cuts(self, cuts: NDArray[np.intp]) -> None:
+        """A line before each frame that begins a shot, with a notch above and below the thumbnails."""
+        start, stop = self._scale.visible()
+        inside = cuts[np.searchsorted(cuts, start) : np.searchsorted(cuts, stop)]
+        places = (inside - self._scale.first) * self._scale.per_frame
+        places = places[np.unique(np.floor(places / _LEAST_GAP), return_index=True)[1]]
+        painter, bottom = self._painter, self._layout.lanes_top + self._layout.lanes_height
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line, notch = QColor(self._tokens.text), QColor(self._tokens.text)
+        line.setAlphaF(0.3)
+        painter.setBrush(notch)
+        for x in np.round(places).tolist():
+            painter.fillRect(QRectF(x - 0.5, RULER, 1.0, bottom - RULER), line)
+            painter.setPen(Qt.PenStyle.NoPen)
+            for y, way in ((float(RULER), 1), (float(RULER + THUMBNAILS), -1)):
+                painter.drawPolygon(QPolygonF([QPointF(x - 4, y), QPointF(x + 4, y), QPointF(x, y + 5 * way)]))
+        painter.restore()
+
+    def paint_markers(self, markers: Sequence[Marker]) -> None:
+        """A flag for each on the ruler; tips say what it notes."""
+        painter, tokens = self._painter, self._tokens
+        shown = [m for m in markers if -FLAG_WIDTH <= self._scale.centre_of(m.frame) <= self._scale.width + FLAG_WIDTH]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(tokens.surface_1), 1.5))
+        painter.setBrush(QColor(tokens.text))
+        last = -np.inf
+        for marker in shown:
+            x = self._scale.centre_of(marker.frame)
+            if x - last >= 2.0:  # what lies under another flag isn't seen
+                painter.drawPolygon(_flag(x))
+                last = x
+        painter.restore()
+
+
+def _flag(x: float) -> QPolygonF:
+    half, bottom = FLAG_WIDTH / 2, RULER - 1.0
+    corners = ((-half, FLAG_TOP), (half, FLAG_TOP), (half, bottom - 5), (0.0, bottom), (-half, bottom - 5))
+    return QPolygonF([QPointF(x + dx, y) for dx, y in corners])
