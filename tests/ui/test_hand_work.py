@@ -88,7 +88,7 @@ def test_the_first_stroke_makes_the_object_and_each_stroke_is_a_step(qtbot: QtBo
 
 
 def test_keys_take_the_tools_and_change_the_size(qtbot: QtBot, window: MainWindow) -> None:
-    for key, tool in (("E", "eraser"), ("L", "lasso"), ("G", "fill"), ("V", "points"), ("R", "box"), ("B", "brush")):
+    for key, tool in (("E", "eraser"), ("P", "lasso"), ("G", "fill"), ("V", "points"), ("R", "box"), ("B", "brush")):
         qtbot.keyClick(window.canvas, key)
         assert window.canvas.tool.kind == tool
         assert window.actions_by_id[f"tool_{tool}"].isChecked()
@@ -242,7 +242,7 @@ def test_the_strip_shows_and_sets_what_the_brush_does(qtbot: QtBot, window: Main
     assert window.actions_by_id["paint_alone"].isChecked()
     window.actions_by_id["paint_alone"].trigger()
     assert strip._reaches.button(0).isChecked()
-    qtbot.keyClick(window.canvas, Qt.Key.Key_L)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_P)
     assert not strip._size.isVisible()
     assert strip._reaches.button(0).isVisible()
     qtbot.keyClick(window.canvas, Qt.Key.Key_V)

@@ -21,6 +21,7 @@ OTHER = Preferences(
     threads=2,
     brush_size=7,
     brush_in_picture=True,
+    timecode=True,
     window_geometry="AdnQywAD",
 )
 
