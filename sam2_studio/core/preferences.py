@@ -5,8 +5,9 @@ Keys that this version doesn't know are kept when it saves: an older program mus
 
 import json
 import math
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,15 +31,16 @@ class Preferences:
         snap: Fit the edge of stills to their colours.
         overlay_opacity: Of the mask's colour over the picture, 0 to 1.
         recent_files: Newest first, at most `MOST_RECENT`.
-        export_preset: Of the last export.
-        export_folder: Of the last export.
-        frame_cache_bytes: Most that decoded frames may take.
+        export_preset: What the export dialog begins with; follows the last export.
+        export_folder: Where exports go unless told otherwise; "" for beside the footage.
+        frame_cache_bytes: Most that decoded frames may take, all readers together.
         feature_cache_bytes: Most that image features may take.
-        threads: For the network on the CPU; 0 lets the program choose.
         brush_size: Diameter in pixels, 1 to `LARGEST_BRUSH`.
         brush_in_picture: Measured in pixels of the picture, else of the screen.
         timecode: Count in timecode on the timeline, not in frames.
-        window_geometry: As Qt writes it, base64.
+        threads: For the network on the processor; 0 for one a core.
+        keys: The user's own keys by action; an action that isn't named has those of the table.
+        window_geometry, timeline_splitter, panel_splitter: As Qt writes them, base64.
     """
 
     theme: str = "dark"
@@ -51,13 +53,16 @@ class Preferences:
     recent_files: tuple[str, ...] = ()
     export_preset: str = "png"
     export_folder: str = ""
-    frame_cache_bytes: int = 1 << 30
-    feature_cache_bytes: int = 1 << 30
+    frame_cache_bytes: int = 2 << 30
+    feature_cache_bytes: int = 256 << 20
     threads: int = 0
     brush_size: int = 40
     brush_in_picture: bool = False
     timecode: bool = False
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     window_geometry: str = ""
+    timeline_splitter: str = ""
+    panel_splitter: str = ""
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -100,22 +105,31 @@ def _unknown(path: Path) -> dict[str, Any]:
         values = _read(path)
     except (OSError, ValueError, RecursionError):
         return {}
-    known = {field.name for field in fields(Preferences)}
+    known = {each.name for each in fields(Preferences)}
     return {key: value for key, value in values.items() if key not in known}
 
 
 def _usable(values: dict[str, Any]) -> dict[str, Any]:
     usable = {}
     defaults = Preferences()
-    for field in fields(Preferences):
-        value = values.get(field.name)
-        if isinstance(value, list):
-            value = tuple(item for item in value if isinstance(item, str))[:MOST_RECENT]
-        if field.name == "overlay_opacity" and type(value) is int:
-            value = float(value)
-        if type(value) is type(getattr(defaults, field.name)) and _makes_sense(field.name, value):
-            usable[field.name] = value
+    for each in fields(Preferences):
+        value = _as_kept(each.name, values.get(each.name))
+        if type(value) is type(getattr(defaults, each.name)) and _makes_sense(each.name, value):
+            usable[each.name] = value
     return usable
+
+
+def _as_kept(name: str, value: Any) -> Any:
+    """JSON's value as the dataclass has it."""
+    if isinstance(value, list):
+        return _texts(value)[:MOST_RECENT]
+    if name == "keys" and isinstance(value, dict):
+        return {action: _texts(keys) for action, keys in value.items() if isinstance(keys, list)}
+    return float(value) if name == "overlay_opacity" and type(value) is int else value
+
+
+def _texts(values: list[Any]) -> tuple[str, ...]:
+    return tuple(value for value in values if isinstance(value, str))
 
 
 def _makes_sense(name: str, value: Any) -> bool:

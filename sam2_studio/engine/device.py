@@ -136,11 +136,11 @@ def survey() -> list[tuple[str, str]]:
     return [*rows, ("chosen for SAM 2", f"{device.type} {chosen}")]
 
 
-def use_threads(count: int | None = None) -> int:
-    """Let torch use `count` threads, by default one for each core this process may use; returns the number."""
+def use_threads(count: int = 0) -> int:
+    """Let torch use `count` threads, with 0 one for each core this process may use; returns the number."""
     import torch
 
-    wanted = max(1, count or _cores())
+    wanted = max(1, count or cores())
     torch.set_num_threads(wanted)
     return wanted
 
@@ -197,6 +197,6 @@ def _first_line(error: object) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use; not every system says which."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

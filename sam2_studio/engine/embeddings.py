@@ -36,14 +36,22 @@ class FeatureCache:
             held = _encode(model, picture)
             self.nbytes += held.nbytes
         self._held[key] = held
-        while self.nbytes > self._limit and len(self._held) > 1:
-            self.nbytes -= self._held.popitem(last=False)[1].nbytes
+        self._make_room()
         return held
+
+    def set_limit(self, limit_bytes: int) -> None:
+        """Hold no more than this from now on."""
+        self._limit = limit_bytes
+        self._make_room()
 
     def clear(self) -> None:
         """Forget everything."""
         self._held.clear()
         self.nbytes = 0
+
+    def _make_room(self) -> None:
+        while self.nbytes > self._limit and len(self._held) > 1:
+            self.nbytes -= self._held.popitem(last=False)[1].nbytes
 
 
 def _encode(model: Model, picture: NDArray[np.uint8]) -> ImageFeatures:

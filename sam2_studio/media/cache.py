@@ -112,6 +112,12 @@ class CachedSource:
         self.read(missing)
         return True
 
+    def set_limit(self, limit: int) -> None:
+        """Keep no more bytes of pixels than this from now on."""
+        with self._keeping:
+            self._limit = limit
+            self._make_room()
+
     def clear(self) -> None:
         """Forget all frames."""
         with self._keeping:
@@ -145,5 +151,9 @@ class CachedSource:
             self._newest = frame.number
             self._frames[frame.number] = frame
             self._nbytes += frame.nbytes
-            while self._nbytes > self._limit and len(self._frames) > 1:
-                self._nbytes -= self._frames.popitem(last=False)[1].nbytes
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Called with the lock on what is kept."""
+        while self._nbytes > self._limit and len(self._frames) > 1:
+            self._nbytes -= self._frames.popitem(last=False)[1].nbytes

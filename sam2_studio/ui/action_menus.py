@@ -1,6 +1,7 @@
 """Makes QActions, menus and the toolbar from the table in `actions.py`; knows nothing of what the actions do."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -26,6 +27,7 @@ def build_actions(parent: QWidget, targets: Mapping[str, object]) -> dict[str, Q
         action = actions[spec.id] = _build(spec, parent, _slot(spec, targets))
         if spec.group:
             groups.setdefault(spec.group, QActionGroup(parent)).addAction(action)
+    apply_keys(actions, {spec.id: spec.keys for spec in ACTIONS.values()})
     parent.addActions(list(actions.values()))
     return actions
 
@@ -68,16 +70,23 @@ def refresh_icons(actions: Mapping[str, QAction]) -> None:
             action.setIcon(icon(ACTIONS[name].icon))
 
 
-def shown_key(spec: ActionSpec) -> str:
-    """The first key as this platform writes it; "" where the action has none."""
-    return QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if spec.keys else ""
+def apply_keys(actions: Mapping[str, QAction], keys: Mapping[str, Sequence[str]]) -> None:
+    """Give every action its keys, and let its tip name them."""
+    for name, action in actions.items():
+        action.setShortcuts([QKeySequence(key) for key in keys[name]])
+        action.setToolTip(tool_tip(ACTIONS[name], keys[name]))
 
 
-def tool_tip(spec: ActionSpec) -> str:
+def native(keys: Sequence[str], between: str) -> str:
+    """Keys as this platform writes them."""
+    return between.join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
+
+
+def tool_tip(spec: ActionSpec, keys: Sequence[str]) -> str:
     """What, key, one line of when; rich text."""
-    keys = " or ".join(QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText) for k in spec.keys)
-    title = spec.plain_text.removesuffix("…")
-    return f"<b>{title}</b>&nbsp;&nbsp;{keys}<br>{spec.tip}" if keys else f"<b>{title}</b><br>{spec.tip}"
+    title = f"<b>{spec.plain_text.removesuffix('…')}</b>"
+    shown = escape(native(keys, " or "))
+    return f"{title}&nbsp;&nbsp;{shown}<br>{spec.tip}" if keys else f"{title}<br>{spec.tip}"
 
 
 def _slot(spec: ActionSpec, targets: Mapping[str, object]) -> Callable[..., object]:
@@ -89,8 +98,6 @@ def _slot(spec: ActionSpec, targets: Mapping[str, object]) -> Callable[..., obje
 def _build(spec: ActionSpec, parent: QWidget, slot: Callable[..., object]) -> QAction:
     action = QAction(spec.text, parent)
     action.setObjectName(spec.id)
-    action.setShortcuts([QKeySequence(key) for key in spec.keys])
-    action.setToolTip(tool_tip(spec))
     action.setStatusTip(spec.tip)
     action.setCheckable(spec.checkable)
     if spec.icon:

@@ -39,7 +39,7 @@ class ActionSpec:
     Attributes:
         id: Unique, snake_case.
         text: As in the menu; an ellipsis where it asks something before it acts.
-        keys: Qt's portable names; the first is shown. Ctrl means Cmd on macOS.
+        keys: Qt's portable names, until the user chooses others; the first is shown. Ctrl means Cmd on macOS.
         icon: Name for `icons.icon`, or "".
         menu: Menu path, levels joined by "/".
         slot: `target.method`: the targets are named where the actions are built.
@@ -93,7 +93,7 @@ _ROWS = (
                "Take the last edit back and go to the frame that it changed."),
     ActionSpec("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "&Edit", "window.redo", "can_redo",
                "Make the edit again that was taken back last."),
-    ActionSpec("delete", "&Delete selection", ("Delete",), "delete", "&Edit", "editing.delete_selected",
+    ActionSpec("delete", "&Delete selection", ("Del",), "delete", "&Edit", "editing.delete_selected",
                "has_selection", "Delete this frame's prompts, else what was painted on it, else the selected object."),
     ActionSpec("tool_points", "&Points", ("V",), "points", "&Edit/&Tool", "canvas.set_tool", "has_clip",
                "Click what belongs to the object; right-click what doesn't.",
@@ -121,6 +121,8 @@ _ROWS = (
                "Make the brush larger; Ctrl+Alt+drag sets its size too."),
     ActionSpec("paint_alone", "Paint for &one frame only", (), "", "&Edit/&Tool", "hand_work.set_alone", "has_clip",
                "What you paint next changes its frame and no other: tracking doesn't start from it.", checkable=True),
+    ActionSpec("preferences", "Pre&ferences…", ("Ctrl+,",), "settings", "&Edit", "preferring.show_preferences", ALWAYS,
+               "Set theme, speed, memory, what exports begin with, and every key."),
 
     ActionSpec("fit", "&Fit", ("F",), "fit", "&View", "canvas.fit", "has_clip",
                "Show the whole picture as large as the window allows."),
@@ -136,12 +138,12 @@ _ROWS = (
                "Show the picture without masks, to compare.", checkable=True),
     ActionSpec("ghosts", "&Prompts of other frames", ("Shift+V",), "", "&View", "canvas.show_ghosts", "has_clip",
                "Show faintly where you clicked on other frames.", checkable=True),
-    ActionSpec("theme_system", "As the &system", (), "", "&View/&Theme", "window.set_theme", ALWAYS,
+    ActionSpec("theme_system", "As the &system", (), "", "&View/&Theme", "preferring.set_theme", ALWAYS,
                "Dark or light, as the desktop is set.", argument="system", checkable=True, group="theme"),
-    ActionSpec("theme_dark", "&Dark", (), "", "&View/&Theme", "window.set_theme", ALWAYS,
+    ActionSpec("theme_dark", "&Dark", (), "", "&View/&Theme", "preferring.set_theme", ALWAYS,
                "A dark window, so that the picture is the brightest thing.",
                argument="dark", checkable=True, group="theme"),
-    ActionSpec("theme_light", "&Light", (), "", "&View/&Theme", "window.set_theme", ALWAYS,
+    ActionSpec("theme_light", "&Light", (), "", "&View/&Theme", "preferring.set_theme", ALWAYS,
                "A light window, for bright rooms.", argument="light", checkable=True, group="theme"),
 
     ActionSpec("play", "&Play or pause", ("Space",), "play", _PLAY, "playhead.toggle", "has_motion",
@@ -243,16 +245,16 @@ _ROWS = (
                "Get, check, choose and remove models; choose where they compute."),
     ActionSpec("free_memory", "&Free memory", (), "", "&Model", "models.free_memory", ALWAYS,
                "Let go of pictures and features held for speed, when other programs need the room."),
-    ActionSpec("second_look", "&Second look", (), "", "&Model", "window.set_second_look", ALWAYS,
+    ActionSpec("second_look", "&Second look", (), "", "&Model", "preferring.set_second_look", ALWAYS,
                "Look again at a crop round the object: finds small things and edges better, takes twice as long.",
                checkable=True),
-    ActionSpec("snap", "S&nap edges of pictures", (), "", "&Model", "window.set_snap", ALWAYS,
+    ActionSpec("snap", "S&nap edges of pictures", (), "", "&Model", "preferring.set_snap", ALWAYS,
                "Fit the edge of a picture's cutout to its colours; clips are left alone, they would flicker.",
                checkable=True),
     ActionSpec("model_limits", "&What nano can't do…", (), "", "&Model", "window.show_limits", ALWAYS,
                "Where the built-in network is weak, and what helps."),
 
-    ActionSpec("shortcuts", "&Keys", ("F1",), "keyboard", "&Help", "window.show_shortcuts", ALWAYS,
+    ActionSpec("shortcuts", "&Keys", ("F1",), "keyboard", "&Help", "preferring.show_shortcuts", ALWAYS,
                "List every key and what it does."),
     ActionSpec("about", "&About sam2_studio", (), "", "&Help", "window.show_about", ALWAYS,
                "Version, licences, and where your footage goes: nowhere."),

@@ -18,6 +18,19 @@ class ModelWish:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EngineLimits:
+    """What the engine may take of the machine.
+
+    Attributes:
+        threads: On the processor; 0 for one a core.
+        feature_bytes: Most that image features may take.
+    """
+
+    threads: int
+    feature_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LoadedModel:
     """The model in use: name, `name@sha256`, where it computes and in which numbers."""
 

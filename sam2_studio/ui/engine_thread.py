@@ -15,9 +15,10 @@ from sam2_studio.core.frames import FrameSource
 from sam2_studio.engine.jobs import CancelToken, JobQueue, Priority
 from sam2_studio.engine.requests import FrameResult, TrackRequest
 from sam2_studio.errors import Cancelled, ModelError, StudioError
-from sam2_studio.ui.engine_questions import LoadedModel, ModelWish, SegmentAnswer, SegmentRequest
+from sam2_studio.ui.engine_questions import EngineLimits, LoadedModel, ModelWish, SegmentAnswer, SegmentRequest
 
 if TYPE_CHECKING:
+    from sam2_studio.engine.embeddings import FeatureCache
     from sam2_studio.engine.models import Model
     from sam2_studio.engine.segmenter import Segmenter
 
@@ -61,17 +62,18 @@ class EngineThread(QThread):
     failed = Signal(object)
     noticed = Signal(str)
 
-    def __init__(self, open_source: Callable[[Path], FrameSource], wish: ModelWish) -> None:
+    def __init__(self, open_source: Callable[[Path], FrameSource], wish: ModelWish, limits: EngineLimits) -> None:
         super().__init__()
         self.setObjectName("engine")
         self._open_source = open_source
-        self._wish = wish
+        self._wish, self._limits = wish, limits
         self._queue = JobQueue()
         self._runs = itertools.count(1)
         self._path: Path | None = None
         self._source: tuple[Path, FrameSource] | None = None
         self._model: Model | None = None
         self._segmenter: Segmenter | None = None
+        self._features: FeatureCache | None = None
         self._still = False
 
     def set_footage(self, path: Path | None, *, still: bool = False) -> None:
@@ -149,6 +151,17 @@ class EngineThread(QThread):
         """Stop such work after the step under way."""
         self._queue.cancel(f"work {key}")
 
+    def use_limits(self, limits: EngineLimits) -> None:
+        """Take more or less of the machine, from the next step on."""
+        self._limits = limits
+        self._queue.submit(
+            lambda token: self._keep_limits(),
+            on_item=_no_item,
+            on_end=self._log_end,
+            key="limits",
+            priority=Priority.MODEL,
+        )
+
     def free_memory(self) -> None:
         """Let go of what is held for speed alone."""
         self._queue.submit(
@@ -172,18 +185,26 @@ class EngineThread(QThread):
         self._close_source()
 
     def _start(self) -> None:
+        self.use_limits(self._limits)
+        self.use_model(self._wish)
+
+    def _keep_limits(self) -> Iterator[None]:
         from sam2_studio.engine.device import use_threads
 
-        use_threads()
-        self.use_model(self._wish)
+        use_threads(self._limits.threads)
+        if self._features is not None:
+            self._features.set_limit(self._limits.feature_bytes)
+        yield
 
     def _load(self, wish: ModelWish) -> Iterator[LoadedModel]:
         from sam2_studio.engine.device import name_of
+        from sam2_studio.engine.embeddings import FeatureCache
         from sam2_studio.engine.models import load_model
         from sam2_studio.engine.segmenter import Segmenter
 
         model = load_model(wish.name, wish.device, wish.dtype)
-        self._model, self._segmenter = model, Segmenter(model)
+        self._features = FeatureCache(self._limits.feature_bytes)
+        self._model, self._segmenter = model, Segmenter(model, self._features)
         yield LoadedModel(name=model.name, recipe=model.recipe, device=model.device.type, dtype=name_of(model.dtype))
         if model.notice:
             self.noticed.emit(model.notice)
@@ -268,6 +289,10 @@ def _told(error: BaseException) -> StudioError:
         return error
     _log.error("a job met an unexpected error", exc_info=error)
     return StudioError(f"The engine met an error: {error}.", "The log has more; try again.")
+
+
+def _no_item(item: object) -> None:
+    """For jobs that only do something."""
 
 
 def _click_key(object_id: int, number: int) -> str:

@@ -1,5 +1,7 @@
 """The export dialog and the thread behind it: one export at a time, from a snapshot, with readers of its own."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
@@ -8,14 +10,15 @@ from sam2_studio.export.spec import ExportSpec
 from sam2_studio.ui.dialogs.export_dialog import ExportDialog
 from sam2_studio.ui.export_thread import ExportThread
 from sam2_studio.ui.project_bridge import ProjectBridge
+from sam2_studio.ui.settings import Settings
 
 
 class Exporting(QObject):
     """Shows the dialog and runs what it asks for."""
 
-    def __init__(self, bridge: ProjectBridge, window: QWidget) -> None:
+    def __init__(self, bridge: ProjectBridge, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
-        self._bridge, self._window = bridge, window
+        self._bridge, self._settings, self._window = bridge, settings, window
         self._dialog: ExportDialog | None = None
         self._thread: ExportThread | None = None
 
@@ -28,7 +31,10 @@ class Exporting(QObject):
         clip = self._bridge.project.clip
         if clip is None or self._dialog is not None:
             return
-        self._dialog = ExportDialog(clip, self._bridge.project.objects, parent=self._window)
+        now = self._settings.now
+        folder = Path(now.export_folder) if now.export_folder else None
+        self._dialog = ExportDialog(clip, self._bridge.project.objects, folder=folder, parent=self._window)
+        self._dialog.form.presets.choose(now.export_preset)
         self._dialog.export_wanted.connect(self._start)
         self._dialog.cancel_wanted.connect(self._cancel)
         self._dialog.finished.connect(self._closed)
@@ -42,6 +48,7 @@ class Exporting(QObject):
 
     def _start(self, spec: ExportSpec) -> None:
         path = self._bridge.file.path
+        self._settings.change(export_preset=spec.preset)
         self._thread = ExportThread(lambda: export_project(path, spec))
         dialog = self._dialog
         if dialog is not None:

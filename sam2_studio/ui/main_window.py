@@ -2,36 +2,27 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QMainWindow,
-    QMenu,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QWidget
 
 from sam2_studio import home
-from sam2_studio.engine.requests import SegmentSettings
 from sam2_studio.errors import StudioError
-from sam2_studio.media.cache import CachedSource
-from sam2_studio.media.open import fingerprint, open_media
-from sam2_studio.ui.action_menus import build_actions, build_menus, build_toolbar, refresh_icons
+from sam2_studio.media.open import fingerprint
+from sam2_studio.ui.action_menus import build_actions, build_menus, build_toolbar
 from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.hand_strip import HandStrip
 from sam2_studio.ui.canvas.strip import CanvasStrips
 from sam2_studio.ui.clicks import Clicks
 from sam2_studio.ui.dialogs.about_dialog import AboutDialog
-from sam2_studio.ui.dialogs.shortcuts_dialog import ShortcutsDialog
 from sam2_studio.ui.documents import Documents
 from sam2_studio.ui.downloads import Downloads
 from sam2_studio.ui.editing import Editing
-from sam2_studio.ui.editor_page import column_of, editor_page
 from sam2_studio.ui.engine_questions import ModelWish
 from sam2_studio.ui.engine_thread import EngineThread
 from sam2_studio.ui.exporting import Exporting
 from sam2_studio.ui.files import Files
+from sam2_studio.ui.footage import FootageOpener
 from sam2_studio.ui.frame_loader import FrameLoader
 from sam2_studio.ui.hand_work import HandWork
 from sam2_studio.ui.importing import Importing
@@ -45,6 +36,7 @@ from sam2_studio.ui.panels.edge_panel import EdgePanel
 from sam2_studio.ui.panels.frame_panel import FramePanel
 from sam2_studio.ui.panels.objects_panel import ObjectsPanel
 from sam2_studio.ui.playback import Playhead
+from sam2_studio.ui.preferring import Preferring, engine_limits
 from sam2_studio.ui.presenter import Presenter
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
@@ -52,13 +44,12 @@ from sam2_studio.ui.settings import Settings
 from sam2_studio.ui.shortcut_guard import ShortcutGuard
 from sam2_studio.ui.start_page import StartPage
 from sam2_studio.ui.status_bar import StatusBar
-from sam2_studio.ui.theme import apply_theme
 from sam2_studio.ui.timeline.timeline import Timeline
 from sam2_studio.ui.timeline.transport import Transport
 from sam2_studio.ui.timeline_control import TimelineControl
 from sam2_studio.ui.tracking import Tracking
+from sam2_studio.ui.window_layout import WindowLayout, column_of
 
-_HOME = (1440, 900)
 LIMITS_OF_NANO = (
     "nano is small: thin parts, transparent things, look-alikes side by side and long absences are weak, and its edges "
     "are coarse. More clicks, corrections on the way and the soft edge help."
@@ -75,13 +66,15 @@ class MainWindow(QMainWindow):
 
     def __init__(self, preferences: Path) -> None:
         super().__init__()
-        self.settings = Settings(preferences)
+        self.settings = Settings(preferences, self)
         self.bridge = ProjectBridge(self)
         self.selection = Selection(self.bridge, self)
         self.playhead = Playhead(self)
-        self.loader = FrameLoader(_open, fingerprint)
         now = self.settings.now
-        self.engine = EngineThread(_open, ModelWish(now.model, now.device, now.dtype))
+        self.footage = FootageOpener(now.frame_cache_bytes)
+        self.loader = FrameLoader(self.footage.open, fingerprint)
+        wish = ModelWish(now.model, now.device, now.dtype)
+        self.engine = EngineThread(self.footage.open, wish, engine_limits(now))
         self.documents = Documents(self.bridge, self.loader, home.projects_folder())
         self.editing = Editing(self.bridge, self.selection, self.playhead)
         self.hand_work = HandWork(self.bridge, self.selection, self.playhead, self.editing, self.settings)
@@ -90,7 +83,7 @@ class MainWindow(QMainWindow):
         self.tracking = Tracking(self.bridge, self.selection, self.playhead, self.engine)
         self.navigation = Navigation(self.bridge, self.selection, self.playhead)
         self.files = Files(self.documents, self)
-        self.exporting = Exporting(self.bridge, self)
+        self.exporting = Exporting(self.bridge, self.settings, self)
         self.choice = ModelChoice(self.bridge, self.engine, self.clicks, self.tracking, self.settings)
         self.downloads = Downloads(self)
         self.models = ModelLibrary(self.choice, self.downloads, self.engine, self)
@@ -101,33 +94,11 @@ class MainWindow(QMainWindow):
 
     # Slots of the actions table
 
-    def set_theme(self, name: str) -> None:
-        """Dress everything anew and remember the choice."""
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            apply_theme(application, name)
-        self.settings.change(theme=name)
-        refresh_icons(self.actions_by_id)
-        for part in (self.start_page, self.message_bar, self.strips):
-            part.refresh_icons()
-        self.update()
-
     def rename_object(self) -> None:
         self.objects_panel.start_rename()
 
-    def show_shortcuts(self) -> None:
-        ShortcutsDialog(self).open()
-
     def show_about(self) -> None:
         AboutDialog(self).open()
-
-    def set_second_look(self, wanted: bool) -> None:
-        self.settings.change(second_look=wanted)
-        self._take_settings()
-
-    def set_snap(self, wanted: bool) -> None:
-        self.settings.change(snap=wanted)
-        self._take_settings()
 
     def show_limits(self) -> None:
         self.message_bar.show_message("info", LIMITS_OF_NANO)
@@ -145,7 +116,6 @@ class MainWindow(QMainWindow):
 
     def _make_widgets(self) -> None:
         self.canvas = Canvas()
-        self.strips = CanvasStrips(self.canvas)
         self.hand_strip = HandStrip(self.canvas)
         self.timeline = Timeline()
         self.timing = TimelineControl(self.timeline, self.bridge, self.playhead, self.loader, self.settings)
@@ -154,8 +124,18 @@ class MainWindow(QMainWindow):
         self.objects_panel = ObjectsPanel()
         self.frame_panel = FramePanel()
         self.edge_panel = EdgePanel()
+        self.preferring = Preferring(
+            self.settings,
+            engine=self.engine,
+            footage=self.footage,
+            canvas=self.canvas,
+            clicks=self.clicks,
+            tracking=self.tracking,
+            window=self,
+        )
         self.actions_by_id = build_actions(self, self._targets())
         self.timing.add_buttons(self.actions_by_id)
+        self.strips = CanvasStrips(self.canvas, self.actions_by_id)
         self.transport = Transport(self.actions_by_id)
         self.status = StatusBar(self.actions_by_id["stop"])
         self.machine = MachineStatus(
@@ -166,7 +146,10 @@ class MainWindow(QMainWindow):
             status=self.status,
             messages=self.message_bar,
         )
-        self.presenter = Presenter(
+        self.presenter = self._make_presenter()
+
+    def _make_presenter(self) -> Presenter:
+        return Presenter(
             bridge=self.bridge,
             selection=self.selection,
             playhead=self.playhead,
@@ -199,6 +182,7 @@ class MainWindow(QMainWindow):
             "tracking": self.tracking,
             "models": self.models,
             **self.timing.targets(),
+            "preferring": self.preferring,
         }
 
     def _lay_out(self) -> None:
@@ -209,17 +193,20 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.toolbar)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start_page)
-        panels = (self.objects_panel, self.frame_panel, self.edge_panel)
-        self.pages.addWidget(editor_page(self.canvas, panels, self.transport, self.timeline))
+        self.layout_of_parts = WindowLayout(
+            canvas=self.canvas,
+            panels=[self.objects_panel, self.frame_panel, self.edge_panel],
+            transport=self.transport,
+            timeline=self.timeline,
+        )
+        self.pages.addWidget(self.layout_of_parts.editor)
         page = QWidget()
         column = column_of(page)
         column.addWidget(self.message_bar)
         column.addWidget(self.pages, 1)
         column.addWidget(self.status)
         self.setCentralWidget(page)
-        self.resize(*_HOME)
-        if geometry := self.settings.now.window_geometry:
-            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        self.layout_of_parts.restore(self.settings, self)
         self._show_page()
 
     # Wiring
@@ -229,6 +216,9 @@ class MainWindow(QMainWindow):
         self._wire_panels()
         for signal in (self.bridge.refused, self.documents.failed, self.engine.failed):
             signal.connect(self._show_error)
+        for part in (self.start_page, self.message_bar, self.strips):
+            self.preferring.restyled.connect(part.refresh_icons)
+        self.preferring.models_wanted.connect(self.models.show_models)
         self.documents.clip_missing.connect(self._show_missing_clip)
         self.documents.opened.connect(self._opened)
         self.bridge.replaced.connect(self._project_replaced)
@@ -273,21 +263,12 @@ class MainWindow(QMainWindow):
         self.timing.listen(editing, self.selection, self.navigation)
         self.transport.frame_chosen.connect(self.playhead.go_to)
 
-    def _take_settings(self) -> None:
-        """Hand the preferences to those who answer prompts."""
-        now = self.settings.now
-        answers = SegmentSettings(second_look=now.second_look, snap=now.snap)
-        self.clicks.settings = self.tracking.settings = answers
-        self.actions_by_id["second_look"].setChecked(now.second_look)
-        self.actions_by_id["snap"].setChecked(now.snap)
-
     def _start(self) -> None:
         application = QApplication.instance()
         if application is not None:
             application.installEventFilter(ShortcutGuard(self))
-        self.actions_by_id[f"theme_{self.settings.now.theme}"].setChecked(True)
         self.actions_by_id["tool_points"].setChecked(True)
-        self._take_settings()
+        self.preferring.start(self.actions_by_id)
         self.start_page.set_recent([Path(p) for p in self.settings.now.recent_files])
         self.loader.start()
         # the window shows first: loading torch takes the processor
@@ -355,10 +336,6 @@ class MainWindow(QMainWindow):
         self.machine.stop()
         self.engine.stop()
         self.loader.stop()
-        self.settings.change(window_geometry=bytes(self.saveGeometry().toBase64().data()).decode())
+        self.layout_of_parts.remember(self.settings, self)
         self.documents.close()
         event.accept()
-
-
-def _open(path: Path) -> CachedSource:
-    return CachedSource(open_media(path))

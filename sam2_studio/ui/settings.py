@@ -5,34 +5,42 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sam2_studio.core.preferences import Preferences
+from PySide6.QtCore import QObject, Signal
+
+from sam2_studio.core.preferences import MOST_RECENT, Preferences
 
 _log = logging.getLogger(__name__)
 
-_MOST_RECENT = 12
 
-
-class Settings:
+class Settings(QObject):
     """Preferences and the file that keeps them.
 
     Attributes:
         now: The values in force.
+
+    Signals:
+        changed: Frozen set of the names that have another value.
     """
 
-    def __init__(self, path: Path) -> None:
+    changed = Signal(object)
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._path = path
         self.now = Preferences.load(path)
 
     def change(self, **fields: Any) -> None:
         """Change values and write them; a disk that refuses costs the memory of them, nothing else."""
-        self.now = replace(self.now, **fields)
+        before, self.now = self.now, replace(self.now, **fields)
         try:
             self.now.save(self._path)
         except OSError as error:
             _log.warning("the preferences can't be written: %s", error)
+        if names := frozenset(name for name in fields if getattr(before, name) != getattr(self.now, name)):
+            self.changed.emit(names)
 
     def remember(self, path: Path) -> None:
         """Put a file at the head of the recent ones."""
         shown = str(path.absolute())
         rest = [known for known in self.now.recent_files if known != shown]
-        self.change(recent_files=(shown, *rest)[:_MOST_RECENT])
+        self.change(recent_files=(shown, *rest)[:MOST_RECENT])

@@ -50,6 +50,7 @@ class CanvasDisplay(QWidget):
         self._ghosts: tuple[painting.Ghost, ...] = ()
         self._ghosts_wanted = False
         self._kind = ViewKind.OVERLAY
+        self._opacity = overlay.FILL
         self._original = False
         self._busy = False
         self._view = ViewTransform()
@@ -106,7 +107,7 @@ class CanvasDisplay(QWidget):
         self._live, self._live_id, self._others = live, object_id, None
         if live is not None:
             matte = self._kind is ViewKind.MATTE
-            strength = overlay.FILL if self._kind is ViewKind.OVERLAY else overlay.QUIET_FILL
+            strength = self._opacity if self._kind is ViewKind.OVERLAY else overlay.QUIET_FILL
             live.color = color
             live.set_ink(overlay.rgba("#FFFFFF", 1.0) if matte else overlay.rgba(color, strength))
         if live is None or self._kind is not ViewKind.OVERLAY:
@@ -157,6 +158,11 @@ class CanvasDisplay(QWidget):
 
     def next_view(self) -> None:
         self.set_view(VIEWS[(VIEWS.index(self._kind) + 1) % len(VIEWS)])
+
+    def set_overlay_opacity(self, opacity: float) -> None:
+        """How strongly the overlay colours the selected object, 0 to 1."""
+        self._opacity, self._layer = opacity, None
+        self.update()
 
     def show_original(self, original: bool) -> None:
         """Show the bare picture, or again the view chosen."""
@@ -256,7 +262,7 @@ class CanvasDisplay(QWidget):
 
     def _labels(self, frame: Frame) -> QImage:
         if self._layer is None:
-            self._layer = overlay.label_image(self._shown_masks(), frame.size)
+            self._layer = overlay.label_image(self._shown_masks(), frame.size, self._opacity)
         return self._layer
 
     def _paint_outlines(self, painter: QPainter, exposed: QRectF) -> None:

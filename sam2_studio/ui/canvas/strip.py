@@ -1,9 +1,10 @@
 """The two small strips on the canvas: view and zoom at the left, what lies under the pointer at the right."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QActionGroup, QColor
+from PySide6.QtGui import QAction, QActionGroup, QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from sam2_studio.core.geometry import Point
@@ -31,7 +32,8 @@ _ICONS = {
 class CanvasStrips(QObject):
     """Lays the strips over the canvas and keeps them at its lower edge."""
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Canvas, actions: Mapping[str, QAction]) -> None:
+        """Lay them over `canvas`; their buttons are `actions` of the table, by id."""
         super().__init__(canvas)
         self._canvas = canvas
         self.left, left_row = make_strip(canvas)
@@ -39,7 +41,7 @@ class CanvasStrips(QObject):
         self._view = QToolButton()
         self._zoom = QLabel("100 %")
         self._readout = QLabel()
-        self._buttons: list[tuple[QToolButton, str]] = []
+        self._actions = actions
         self._build(left_row, right_row)
         canvas.installEventFilter(self)
         canvas.view_changed.connect(self._show_view)
@@ -56,8 +58,6 @@ class CanvasStrips(QObject):
 
     def refresh_icons(self) -> None:
         """Take the icons again, after a change of theme."""
-        for button, name in self._buttons:
-            button.setIcon(icon(name))
         self._show_view(self._canvas.kind)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -70,27 +70,29 @@ class CanvasStrips(QObject):
         self._view.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._view.setMenu(self._views_menu())
         self._view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._view.setToolTip("<b>View</b>&nbsp;&nbsp;M<br>How the mask is shown: over the picture, alone, or cut out.")
+        next_view = self._actions["next_view"]
+        next_view.changed.connect(self._show_tip)
+        self._show_tip()
         row.addWidget(self._view)
-        row.addWidget(self._button("minus", "Zoom out", self._canvas.zoom_out))
+        row.addWidget(self._button("zoom_out"))
         self._zoom.setMinimumWidth(48)
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
         row.addWidget(self._zoom)
-        row.addWidget(self._button("add", "Zoom in", self._canvas.zoom_in))
-        row.addWidget(self._button("fit", "Fit to the window (F)", self._canvas.fit))
+        row.addWidget(self._button("zoom_in"))
+        row.addWidget(self._button("fit"))
         theme.mark(self._readout, "quiet", True)
         self._readout.setTextFormat(Qt.TextFormat.RichText)
         right_row.addWidget(self._readout)
 
-    def _button(self, name: str, text: str, slot: object) -> QToolButton:
+    def _button(self, name: str) -> QToolButton:
         button = QToolButton()
-        button.setIcon(icon(name))
-        button.setToolTip(text)
-        button.setAccessibleName(text)
+        button.setDefaultAction(self._actions[name])
+        button.setAccessibleName(self._actions[name].text().replace("&", ""))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(slot)
-        self._buttons.append((button, name))
         return button
+
+    def _show_tip(self) -> None:
+        self._view.setToolTip(self._actions["next_view"].toolTip())
 
     def _views_menu(self) -> QMenu:
         menu = QMenu(self.left)

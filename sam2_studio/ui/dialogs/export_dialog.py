@@ -36,14 +36,17 @@ class ExportDialog(QDialog):
         clip: Clip,
         objects: Sequence[CutObject],
         presets: Sequence[Preset] = tuple(PRESETS.values()),
+        *,
+        folder: Path | None = None,
         parent: QWidget | None = None,
     ) -> None:
+        """Ask what to export of `clip`, to `folder` unless the user says otherwise (None: beside the footage)."""
         super().__init__(parent)
         self.setWindowTitle("Export")
         self.resize(*_SIZE)
         self._clip = clip
         self._spec: ExportSpec | None = None
-        self.form = ExportForm(clip, objects, presets)
+        self.form = ExportForm(clip, objects, presets, folder)
         self.progress_page = ProgressPage()
         self.result_page = ResultPage()
         self._pages = QStackedWidget()

@@ -43,10 +43,15 @@ class ExportForm(QWidget):
     checked = Signal(object)
 
     def __init__(
-        self, clip: Clip, objects: Sequence[CutObject], presets: Sequence[Preset], parent: QWidget | None = None
+        self,
+        clip: Clip,
+        objects: Sequence[CutObject],
+        presets: Sequence[Preset],
+        folder: Path | None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._clip = clip
+        self._clip, self._folder = clip, folder
         self._suffixes = frozenset(suffix for preset in presets for suffix in preset.formats)
         self._target_is_ours = True
         self.presets = PresetList(presets)
@@ -154,7 +159,7 @@ class ExportForm(QWidget):
 
     def _preset_chosen(self, preset: Preset) -> None:
         if self._target_is_ours:
-            target = default_target(self._clip, preset)
+            target = default_target(self._clip, preset, self._folder)
         else:
             target = follow_preset(Path(self.target.text().strip()), self._clip, preset, self._suffixes)
         self.target.setText(str(target))

@@ -8,12 +8,12 @@ from sam2_studio.export.formats import Content, PictureFormat, Preset
 _WORDS = {Content.CUTOUT: "cutout", Content.MATTE: "matte", Content.REPLACE: "composite"}
 
 
-def default_target(clip: Clip, preset: Preset) -> Path:
-    """Beside the source: a file for a video or a still, a folder of numbered pictures otherwise."""
+def default_target(clip: Clip, preset: Preset, folder: Path | None = None) -> Path:
+    """A file for a video or a still, else a folder of numbered pictures; in `folder`, for None beside the source."""
     source = Path(clip.info.path)
     stem = clip.info.pattern.split("#")[0].rstrip("._- ") if clip.info.pattern else source.stem
     name = f"{Path(stem).name or 'frames'}-{_WORDS[preset.content]}"
-    return source.with_name(name if _is_sequence(clip, preset) else name + preset.suffix)
+    return (folder or source.parent) / (name if _is_sequence(clip, preset) else name + preset.suffix)
 
 
 def follow_preset(target: Path, clip: Clip, preset: Preset, known_suffixes: frozenset[str]) -> Path:

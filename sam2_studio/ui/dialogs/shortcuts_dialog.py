@@ -1,11 +1,12 @@
 """The list of keys, made from the table of actions; typing searches it."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from sam2_studio.ui import theme
-from sam2_studio.ui.actions import ACTIONS, ActionSpec
+from sam2_studio.ui.action_menus import native
+from sam2_studio.ui.actions import ACTIONS
+from sam2_studio.ui.keys import Keys
 
 # What the mouse does on the picture: no actions, but people look for it here.
 MOUSE = (
@@ -19,12 +20,16 @@ MOUSE = (
     ("Middle drag, Space+drag", "Move the picture"),
 )
 
+_NUMBERED = tuple(f"object_{number}" for number in range(1, 10))
+
 
 class ShortcutsDialog(QDialog):
     """The dialog."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, keys: Keys, parent: QWidget | None = None) -> None:
+        """List `keys`, by action."""
         super().__init__(parent)
+        self._keys = keys
         self.setWindowTitle("Keys")
         self.resize(560, 640)
         self.search = QLineEdit()
@@ -52,7 +57,7 @@ class ShortcutsDialog(QDialog):
         self._rows = QVBoxLayout(inside)
         self._rows.setContentsMargins(0, 0, 12, 0)
         self._rows.setSpacing(0)
-        for title, entries in grouped().items():
+        for title, entries in grouped(self._keys).items():
             self._add_group(title, entries)
         self._rows.addWidget(self._nothing)
         self._rows.addStretch(1)
@@ -102,20 +107,17 @@ class _Row(QWidget):
         self.setAccessibleName(f"{text}: {keys}")
 
 
-def grouped() -> dict[str, list[tuple[str, str]]]:
-    """Text and keys, by menu; the numbered selections are one row."""
+def grouped(keys: Keys) -> dict[str, list[tuple[str, str]]]:
+    """Text and keys, by menu; the numbered selections are one row where they have their numbers."""
     groups: dict[str, list[tuple[str, str]]] = {"Mouse on the picture": [(what, how) for how, what in MOUSE]}
+    numbered = all(keys[name] == ACTIONS[name].keys for name in _NUMBERED)
     for spec in ACTIONS.values():
-        if not spec.keys or (spec.id.startswith("object_") and spec.id != "object_1"):
+        if not keys[spec.id] or (numbered and spec.id in _NUMBERED[1:]):
             continue
-        text, keys = _row_of(spec)
         title = spec.menu.replace("&", "").split("/")[-1]
-        groups.setdefault("Object" if title == "Select" else title, []).append((text, keys))
+        rows = groups.setdefault("Object" if title == "Select" else title, [])
+        if numbered and spec.id == _NUMBERED[0]:
+            rows.append(("Select an object by its number", "1 … 9"))
+        else:
+            rows.append((spec.plain_text.removesuffix("…"), native(keys[spec.id], "   ")))
     return groups
-
-
-def _row_of(spec: ActionSpec) -> tuple[str, str]:
-    if spec.id == "object_1":
-        return "Select an object by its number", "1 … 9"
-    native = QKeySequence.SequenceFormat.NativeText
-    return spec.plain_text.removesuffix("…"), "   ".join(QKeySequence(key).toString(native) for key in spec.keys)

@@ -36,8 +36,6 @@ class ActionButton(QPushButton):
     def set_label(self, text: str) -> None:
         """The text; the icon alone where it is empty."""
         self._label = text
-        key = self._action.shortcut().toString(QKeySequence.SequenceFormat.NativeText) if self._with_key else ""
-        self.setText(f"{text}   {key}" if text and key else text)
         self.setIconSize(QSize(18, 18))
         self._follow()
 
@@ -46,6 +44,8 @@ class ActionButton(QPushButton):
         theme.mark(self, "primary", primary)
 
     def _follow(self) -> None:
+        key = self._action.shortcut().toString(QKeySequence.SequenceFormat.NativeText) if self._with_key else ""
+        self.setText(f"{self._label}   {key}" if self._label and key else self._label)
         self.setEnabled(self._action.isEnabled())
         self.setCheckable(self._action.isCheckable())
         self.setChecked(self._action.isChecked())

@@ -5,11 +5,12 @@ from pytestqt.qtbot import QtBot
 from sam2_studio.ui.actions import ACTIONS
 from sam2_studio.ui.dialogs.about_dialog import AboutDialog
 from sam2_studio.ui.dialogs.shortcuts_dialog import ShortcutsDialog
+from sam2_studio.ui.keys import all_keys
 
 
 @pytest.fixture
 def dialog(qtbot: QtBot) -> ShortcutsDialog:
-    widget = ShortcutsDialog()
+    widget = ShortcutsDialog(all_keys({}))
     qtbot.addWidget(widget)
     widget.show()
     return widget
@@ -33,6 +34,16 @@ def test_search_finds_words_and_keys(dialog: ShortcutsDialog, qtbot: QtBot) -> N
     qtbot.keyClicks(dialog.search, "zzz")
     assert dialog.shown() == []
     assert dialog._nothing.isVisible()
+
+
+def test_the_list_shows_the_users_own_keys(qtbot: QtBot) -> None:
+    widget = ShortcutsDialog(all_keys({"track_forwards": ("Ctrl+J",), "object_3": (), "undo": ()}))
+    qtbot.addWidget(widget)
+    shown = dict(widget.shown())
+    assert shown["Track forwards"] == "Ctrl+J"
+    assert "Undo" not in shown
+    assert "Select object 3" not in shown
+    assert shown["Select object 4"] == "4"
 
 
 def test_about_says_where_the_footage_goes(qtbot: QtBot) -> None:

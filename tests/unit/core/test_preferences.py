@@ -22,7 +22,10 @@ OTHER = Preferences(
     brush_size=7,
     brush_in_picture=True,
     timecode=True,
+    keys={"undo": ("Ctrl+U", "Alt+Backspace"), "redo": ()},
     window_geometry="AdnQywAD",
+    timeline_splitter="AAAA",
+    panel_splitter="BBBB",
 )
 
 
@@ -89,6 +92,8 @@ def test_a_file_that_makes_no_sense_is_set_aside(text: str | bytes, path: Path) 
         ("frame_cache_bytes", 10**30),
         ("recent_files", "a"),
         ("recent_files", {"a": 1}),
+        ("keys", ["Ctrl+U"]),
+        ("keys", "Ctrl+U"),
     ],
 )
 def test_one_value_that_makes_no_sense_costs_that_value_alone(key: str, value: object, path: Path) -> None:
@@ -101,6 +106,11 @@ def test_one_value_that_makes_no_sense_costs_that_value_alone(key: str, value: o
 def test_recent_files_are_bounded_and_text(path: Path) -> None:
     write(path, json.dumps({"recent_files": [1, *map(str, range(50))]}))
     assert Preferences.load(path).recent_files == tuple(map(str, range(MOST_RECENT)))
+
+
+def test_keys_that_are_no_text_are_left_out(path: Path) -> None:
+    write(path, json.dumps({"keys": {"undo": ["Ctrl+U", 3], "redo": "Ctrl+R", "quit": []}}))
+    assert Preferences.load(path).keys == {"undo": ("Ctrl+U",), "quit": ()}
 
 
 def test_a_whole_number_is_a_share_too(path: Path) -> None:

@@ -37,6 +37,14 @@ def test_one_picture_is_held_however_small_the_limit(nano: Model) -> None:
     assert len(cache) == 1
 
 
+def test_a_smaller_limit_acts_at_once(nano: Model) -> None:
+    cache = FeatureCache()
+    for value in range(3):
+        size = cache.features(nano, picture(value)).nbytes
+    cache.set_limit(2 * size)
+    assert (len(cache), cache.nbytes) == (2, 2 * size)
+
+
 def test_encoding_again_gives_the_same_bits(nano: Model) -> None:
     cache = FeatureCache()
     first = cache.features(nano, picture(77)).embedding

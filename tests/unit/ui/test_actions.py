@@ -13,10 +13,11 @@ PROMISED = {
     "Up": "previous_keyframe", "Down": "next_keyframe", "I": "set_in", "O": "set_out", "N": "next_doubtful",
     "Shift+N": "previous_doubtful", "T": "track_both", "Ctrl+T": "track_forwards", "Shift+T": "track_backwards",
     "Esc": "stop", "1": "object_1", "9": "object_9", "Tab": "next_object", "Ctrl+N": "new_object",
-    "F2": "rename_object", "H": "toggle_visible", "Delete": "delete", "V": "tool_points", "R": "tool_box",
+    "F2": "rename_object", "H": "toggle_visible", "Del": "delete", "V": "tool_points", "R": "tool_box",
     "X": "swap_sign", "F": "fit", "Ctrl+1": "actual_size", "M": "next_view", "\\": "original", "Ctrl+Z": "undo",
     "Ctrl+Shift+Z": "redo", "Ctrl+Y": "redo", "Ctrl+O": "open", "Ctrl+S": "name_project", "Ctrl+E": "export",
     "F1": "shortcuts", "Ctrl+Q": "quit", "Ctrl+L": "lock_frame", "Shift+M": "add_marker",
+    "Ctrl+,": "preferences",
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ def clip_of(path: str, kind: ClipKind = ClipKind.VIDEO, pattern: str = "") -> Cl
 )
 def test_default_names(clip: Clip, preset: str, name: str) -> None:
     assert default_target(clip, PRESETS[preset]) == Path(name)
+    assert default_target(clip, PRESETS[preset], Path("b")) == Path("b") / Path(name).name
 
 
 @pytest.mark.parametrize(
