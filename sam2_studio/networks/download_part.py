@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import stat
 import sys
 from io import FileIO
 from pathlib import Path
@@ -21,8 +22,11 @@ def part_path(target: Path) -> Path:
 
 def part_bytes(target: Path) -> int:
     """How many bytes of an unfinished download lie there from before."""
-    path = part_path(target)
-    return path.stat().st_size if path.is_file() else 0
+    try:
+        found = part_path(target).stat()
+    except OSError:  # none there, or published this moment
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
 
 
 class PartFile:

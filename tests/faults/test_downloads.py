@@ -67,7 +67,7 @@ def test_a_stalled_connection_is_given_up_and_tried_again(target: Path, came: in
         assert not server.release.is_set()
     assert target.read_bytes() == DATA
     assert "retrying" in [progress.stage for progress in seen]
-    assert server.ranges == [None, came or None]
+    assert server.ranges[:2] == [None, came or None]
 
 
 def test_endless_stalls_are_told_with_their_length(target: Path) -> None:
