@@ -23,7 +23,7 @@ from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.hand_canvas import PaintTarget
 from sam2_studio.ui.canvas.overlay import ShownMask
 
-_SIZES = {"1080p": (1920, 1080), "4K": (3840, 2160), "24 megapixels": (6000, 4000)}
+SIZES = {"1080p": (1920, 1080), "4K": (3840, 2160), "24 megapixels": (6000, 4000)}
 _BRUSHES = (20, 60, 200)  # pixels of the screen
 _MOVES = 60
 _LEFT = Qt.MouseButton.LeftButton
@@ -86,7 +86,7 @@ def measure(canvas: Canvas, brush: int) -> tuple[float, list[float], float]:
 
 def main() -> None:
     make_application()
-    for name, (width, height) in _SIZES.items():
+    for name, (width, height) in SIZES.items():
         canvas = canvas_of(width, height)
         time.sleep(0.2)
         painted(canvas)

@@ -38,8 +38,9 @@ def draw_lasso(painter: QPainter, view: ViewTransform, corners: Sequence[Point],
         painter.setPen(QPen(ink, width))
         painter.drawPolyline(QPolygonF(line))
     if ahead is not None:
-        painter.setPen(QPen(QColor("white"), 1.0, Qt.PenStyle.DashLine))
-        painter.drawLine(line[-1], QPointF(*view.to_widget(ahead)))
+        for ink, width, style in ((_SHADOW, 2.5, Qt.PenStyle.SolidLine), (QColor("white"), 1.2, Qt.PenStyle.DashLine)):
+            painter.setPen(QPen(ink, width, style))
+            painter.drawLine(line[-1], QPointF(*view.to_widget(ahead)))
     painter.setPen(QPen(_SHADOW, 1))
     painter.setBrush(QColor("white"))
     painter.drawEllipse(line[0], HANDLE / 2 + 1, HANDLE / 2 + 1)

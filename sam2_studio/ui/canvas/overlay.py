@@ -86,16 +86,16 @@ def cutout_image(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> QImage:
     """What is inside of (H, W) `alpha`, on a checkerboard."""
     height, width = alpha.shape
     result = _checkerboard(Area(0, 0, width, height))
-    result[alpha > 0] = rgb[alpha > 0]
+    cv2.copyTo(rgb, alpha, result)
     return picture_image(result)
 
 
 def patch_cutout(cutout: QImage, rgb: NDArray[np.uint8], inside: NDArray[np.bool_], area: Area) -> None:
     """Bring an area of a cutout's image up to date; `inside` is of the area alone."""
     rows, columns = slice(area.top, area.bottom), slice(area.left, area.right)
-    cutout.pixels[rows, columns] = np.where(  # type: ignore[attr-defined] # see picture_image
-        inside[:, :, None], rgb[rows, columns], _checkerboard(area)
-    )
+    patch = _checkerboard(area)
+    cv2.copyTo(rgb[rows, columns], inside.view(np.uint8), patch)
+    cutout.pixels[rows, columns] = patch  # type: ignore[attr-defined] # see picture_image
 
 
 def union_alpha(masks: Sequence[ShownMask], size: Size) -> NDArray[np.uint8]:
@@ -139,8 +139,8 @@ def _grey_image(alpha: NDArray[np.uint8]) -> QImage:
 
 
 def _checkerboard(area: Area) -> NDArray[np.uint8]:
-    rows = np.arange(area.top, area.bottom) // _CHECK_PIXELS
-    columns = np.arange(area.left, area.right) // _CHECK_PIXELS
-    odd = (rows[:, None] + columns[None, :]) % 2 == 1
-    grey = np.where(odd, _CHECK_LIGHT, _CHECK_DARK).astype(np.uint8)
-    return np.repeat(grey[:, :, None], 3, axis=2)
+    """(h, w, 3): one row of squares and its opposite, laid down over and over."""
+    odd = np.arange(area.left, area.right) // _CHECK_PIXELS % 2 == 1
+    rows = np.where([odd, ~odd], _CHECK_LIGHT, _CHECK_DARK).astype(np.uint8)
+    lines = np.repeat(rows[:, :, None], 3, axis=2)
+    return lines[np.arange(area.top, area.bottom) // _CHECK_PIXELS % 2]
