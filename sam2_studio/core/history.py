@@ -103,6 +103,11 @@ class History:
         return self._done
 
     @property
+    def nbytes(self) -> int:
+        """What the changes of all steps take."""
+        return sum(step.nbytes for step in self._steps)
+
+    @property
     def undo_label(self) -> str:
         """What undo would take back; "" where nothing."""
         return self._steps[self._done - 1].command.label if self._done else ""
@@ -185,19 +190,27 @@ class History:
 
     def undo(self) -> Command | None:
         """Take back the newest step and return it; None where there is none. Raises ProjectError as `do`."""
-        if not self._done:
-            return None
-        command = self._steps[self._done - 1].command
-        self._replay([change.inverse() for change in reversed(command.changes)], self._done - 1)
-        return command
+        return self.go_to(self._done - 1)
 
     def redo(self) -> Command | None:
         """Make the step undone last again and return it; None where there is none. Raises ProjectError as `do`."""
-        if self._done == len(self._steps):
+        return self.go_to(self._done + 1)
+
+    def go_to(self, done: int) -> Command | None:
+        """Undo or redo until `done` steps are made, all at once; the step that was walked over last.
+
+        None, and nothing is done, where just these are made or there aren't so many. Raises ProjectError as `do`.
+        """
+        if done == self._done or not 0 <= done <= len(self._steps):
             return None
-        command = self._steps[self._done].command
-        self._replay(command.changes, self._done + 1)
-        return command
+        if done < self._done:
+            walked = [step.command for step in reversed(self._steps[done : self._done])]
+            changes = [change.inverse() for command in walked for change in reversed(command.changes)]
+        else:
+            walked = [step.command for step in self._steps[self._done : done]]
+            changes = [change for command in walked for change in command.changes]
+        self._replay(changes, done)
+        return walked[-1]
 
     def _place_of(self, step_id: int) -> int | None:
         return next((i for i, step in enumerate(self._steps[: self._done]) if step.id == step_id), None)

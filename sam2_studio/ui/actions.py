@@ -93,6 +93,8 @@ _ROWS = (
                "Take the last edit back and go to the frame that it changed."),
     ActionSpec("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "&Edit", "window.redo", "can_redo",
                "Make the edit again that was taken back last."),
+    ActionSpec("history", "H&istory…", ("Ctrl+H",), "", "&Edit", "history.show_history", "has_clip",
+               "List every edit; go back to any of them, and forth again."),
     ActionSpec("delete", "&Delete selection", ("Del",), "delete", "&Edit", "editing.delete_selected",
                "has_selection", "Delete this frame's prompts, else what was painted on it, else the selected object."),
     ActionSpec("tool_points", "&Points", ("V",), "points", "&Edit/&Tool", "canvas.set_tool", "has_clip",

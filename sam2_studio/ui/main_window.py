@@ -25,6 +25,7 @@ from sam2_studio.ui.files import Files
 from sam2_studio.ui.footage import FootageOpener
 from sam2_studio.ui.frame_loader import FrameLoader
 from sam2_studio.ui.hand_work import HandWork
+from sam2_studio.ui.history_view import HistoryView
 from sam2_studio.ui.importing import Importing
 from sam2_studio.ui.machine_status import MachineStatus
 from sam2_studio.ui.message_bar import MessageBar
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
         self.exporting = Exporting(self.bridge, self.settings, self)
         self.choice = ModelChoice(self.bridge, self.engine, self.clicks, self.tracking, self.settings)
         self.downloads = Downloads(self)
+        self.history = HistoryView(self.bridge, self.tracking, self)
         self.models = ModelLibrary(self.choice, self.downloads, self.engine, self)
         self._make_widgets()
         self._wire()
@@ -181,6 +183,7 @@ class MainWindow(QMainWindow):
             "selection": self.selection,
             "tracking": self.tracking,
             "models": self.models,
+            "history": self.history,
             **self.timing.targets(),
             "preferring": self.preferring,
         }

@@ -157,6 +157,10 @@ class ProjectBridge(QObject):
     def redo(self) -> None:
         self._step(lambda file: file.history.redo())
 
+    def go_to_step(self, done: int) -> None:
+        """Undo or redo until so many steps are made."""
+        self._step(lambda file: file.history.go_to(done))
+
     def save_as(self, target: Path, *, overwrite: bool) -> bool:
         """Copy the project to `target` and go on there; False where that was refused."""
         if self._file is None:

@@ -64,6 +64,34 @@ def test_undo_and_redo_walk_the_steps(edited: ProjectFile) -> None:
     assert edited.history.redo() is None
 
 
+def test_many_steps_are_walked_at_once(edited: ProjectFile) -> None:
+    states = [state_of(edited.project)]
+    for frame in (3, 4, 3, 5):
+        click(edited, frame, x=frame)
+        states.append(state_of(edited.project))
+    told: list[int] = []
+    edited.history.observe(lambda: told.append(edited.history.done))
+    for done in (2, 5, 1, 4):
+        command = edited.history.go_to(done)
+        assert command is not None
+        assert state_of(edited.project) == states[done - 1] == on_disk(edited)
+    assert told == [2, 5, 1, 4], "a walk is one change"
+    assert edited.history.go_to(4) is None
+    assert edited.history.go_to(6) is None
+    assert edited.history.go_to(-1) is None
+    assert told == [2, 5, 1, 4]
+
+
+def test_a_walk_ends_where_the_last_step_was(edited: ProjectFile) -> None:
+    for frame in (3, 4, 5):
+        click(edited, frame)
+    back, forth = edited.history.go_to(1), edited.history.go_to(3)
+    assert back is not None
+    assert back.frame == 3
+    assert forth is not None
+    assert forth.frame == 4
+
+
 def test_labels_say_what_comes_next(edited: ProjectFile) -> None:
     assert (edited.history.undo_label, edited.history.redo_label) == ("Add object 1", "")
     edited.history.undo()

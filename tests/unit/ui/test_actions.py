@@ -17,7 +17,7 @@ PROMISED = {
     "X": "swap_sign", "F": "fit", "Ctrl+1": "actual_size", "M": "next_view", "\\": "original", "Ctrl+Z": "undo",
     "Ctrl+Shift+Z": "redo", "Ctrl+Y": "redo", "Ctrl+O": "open", "Ctrl+S": "name_project", "Ctrl+E": "export",
     "F1": "shortcuts", "Ctrl+Q": "quit", "Ctrl+L": "lock_frame", "Shift+M": "add_marker",
-    "Ctrl+,": "preferences",
+    "Ctrl+,": "preferences", "Ctrl+H": "history",
 }  # fmt: skip
 
 
