@@ -133,7 +133,9 @@ class _Run:
     def put(self, result: FrameResult) -> None:
         with self.file.transaction():
             mask_id = self.file.add_mask(result.mask)
-            record = tracked_record(mask_id, result.mask, score=result.score, absent=result.absent, recipe=self.recipe)
+            record = tracked_record(
+                mask_id, result.mask, score=result.score, absent=result.absent, recipe=self.recipe, health=result.health
+            )
             placed = [(result.object_id, result.frame, record)]
             if self.step:
                 self.file.history.join(self.step, mask_changes(self.file.project, placed))

@@ -177,6 +177,21 @@ def lock_frame(project: Project, object_id: int, frame: int, *, locked: bool) ->
     return Command(label="Lock frame" if locked else "Unlock frame", changes=changes, frame=frame)
 
 
+def accept_frames(project: Project, object_id: int, frames: Iterable[int]) -> Command:
+    """Mark doubtful masks as right, until they are tracked again. Raises PromptError where none is doubtful."""
+    name = unlocked_object(project, object_id).name
+    track, changes = project.track(object_id), []
+    for frame in sorted(frames):
+        before = track.get(frame)
+        if before is not None and before.doubtful:
+            after = replace(before, accepted=True)
+            changes.append(MaskChanged(object_id=object_id, frame=frame, before=before, after=after))
+    if not changes:
+        raise PromptError(f"No mask of {name} is in doubt here.", "Press N to go to one that is.")
+    label = "Accept frame" if len(changes) == 1 else f"Accept {len(changes)} frames"
+    return Command(label=label, changes=tuple(changes), frame=changes[0].frame)
+
+
 def put_masks(project: Project, label: str, masks: Sequence[tuple[int, int, MaskRecord]]) -> Command:
     """Set masks given as (object id, frame, record); locked frames and locked objects stay as they are."""
     changes = tuple(mask_changes(project, masks))

@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 DOUBTFUL_HEALTH = 0.5  # below it a person should look
 BAD_HEALTH = 0.25
 _LARGEST = 1 << 31  # of an amount: far above any picture or clip
@@ -48,6 +51,25 @@ class Health:
 
     value: float = 1.0
     reasons: tuple[Reason, ...] = ()
+
+    @property
+    def is_doubtful(self) -> bool:
+        return self.value < DOUBTFUL_HEALTH
+
+
+def worst_of_places(frames: NDArray[np.intp], healths: NDArray[np.float32]) -> NDArray[np.intp]:
+    """The worst frame of each place, which is a run of neighbouring doubtful frames; of equally bad ones the first.
+
+    Args:
+        frames: All doubtful frames, rising.
+        healths: Of those.
+    """
+    if not len(frames):
+        return frames
+    run = np.cumsum(np.diff(frames, prepend=frames[0]) > 1)
+    by_run_and_health = np.lexsort((frames, healths, run))
+    first_of_run = np.flatnonzero(np.diff(run, prepend=-1))
+    return frames[by_run_and_health[first_of_run]]
 
 
 def coded(reasons: Iterable[Reason]) -> str:

@@ -30,7 +30,7 @@ from sam2_studio.core.prompts import PromptSet
 from sam2_studio.core.tracks import MaskRecord, Origin
 
 MOST_OBJECTS = 10_000
-_PUT_RECORD = "INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?)"
+_PUT_RECORD = "INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
 def write_changes(db: sqlite3.Connection, changes: Sequence[AnyChange]) -> None:
@@ -184,11 +184,23 @@ def _fact(db: sqlite3.Connection, key: str) -> str | None:
 
 def _record_row(object_id: int, frame: int, r: MaskRecord) -> tuple[object, ...]:
     flags = (int(r.absent), int(r.stale), int(r.locked))
-    return (object_id, frame, r.mask_id, r.origin.value, r.score, *flags, r.recipe, r.area)
+    return (
+        object_id,
+        frame,
+        r.mask_id,
+        r.origin.value,
+        r.score,
+        *flags,
+        r.recipe,
+        r.area,
+        r.health,
+        r.reasons,
+        int(r.accepted),
+    )
 
 
 def _record(values: Sequence[object]) -> MaskRecord:
-    mask_id, origin, score, absent, stale, locked, recipe, area = values
+    mask_id, origin, score, absent, stale, locked, recipe, area, health, reasons, accepted = values
     return MaskRecord(
         mask_id=whole(mask_id),
         origin=Origin(str(origin)),
@@ -198,6 +210,9 @@ def _record(values: Sequence[object]) -> MaskRecord:
         locked=bool(locked),
         recipe=str(recipe),
         area=whole(area),
+        health=_finite(health),
+        reasons=str(reasons),
+        accepted=bool(accepted),
     )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from sam2_studio.errors import ProjectError
 
 APPLICATION_ID = 0x53325354  # "S2ST"
-VERSION = 1
+VERSION = 2
 SUFFIX = ".cutout"
 _MAGIC = b"SQLite format 3\0"
 
@@ -22,9 +22,14 @@ CREATE TABLE prompts (object INTEGER, frame INTEGER, value TEXT NOT NULL, PRIMAR
 CREATE TABLE masks (id INTEGER PRIMARY KEY AUTOINCREMENT, width INTEGER, height INTEGER,
   "left" INTEGER, top INTEGER, columns INTEGER, rows INTEGER, bits BLOB NOT NULL);
 CREATE TABLE records (object INTEGER, frame INTEGER, mask INTEGER, origin TEXT, score REAL, absent INTEGER,
-  stale INTEGER, locked INTEGER, recipe TEXT, area INTEGER, PRIMARY KEY (object, frame)) WITHOUT ROWID;
+  stale INTEGER, locked INTEGER, recipe TEXT, area INTEGER, health REAL, reasons TEXT, accepted INTEGER,
+  PRIMARY KEY (object, frame)) WITHOUT ROWID;
 CREATE TABLE steps (id INTEGER PRIMARY KEY, label TEXT, frame INTEGER, merge_key TEXT);
 CREATE TABLE step_changes (step INTEGER, ordinal INTEGER, value TEXT, PRIMARY KEY (step, ordinal)) WITHOUT ROWID;
+"""
+_RECORDS_OF_1 = """
+CREATE TABLE records (object INTEGER, frame INTEGER, mask INTEGER, origin TEXT, score REAL, absent INTEGER,
+  stale INTEGER, locked INTEGER, recipe TEXT, area INTEGER, PRIMARY KEY (object, frame)) WITHOUT ROWID;
 """
 _LONGEST_VALUE = 64 << 20  # bytes of one mask, packed, or one text: far above ours, far below the machine's memory
 _READ_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
@@ -43,9 +48,14 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
 def create(path: Path) -> None:
     """Write an empty project at `path`, which must not exist. Raises sqlite3.Error, OSError."""
     path.open("xb").close()
-    marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
     with closing(connect(path, read_only=False)) as connection:
-        connection.executescript(f"BEGIN; {_TABLES} {marks} COMMIT;")
+        fill(connection)
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    """Make an empty project of an empty database. Raises sqlite3.Error."""
+    marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
+    connection.executescript(f"BEGIN; {_TABLES} {marks} COMMIT;")
 
 
 def prepare_writing(connection: sqlite3.Connection) -> None:
@@ -73,8 +83,8 @@ def check_is_ours(path: Path) -> None:
         raise not_ours(path)
 
 
-def check(connection: sqlite3.Connection, path: Path) -> None:
-    """Check version, schema and pages.
+def check(connection: sqlite3.Connection, path: Path) -> int:
+    """Check version, schema and pages, and return the version, which may be an older one.
 
     Raises:
         ProjectError: not ours, newer than this program, not the schema that we write, or damaged.
@@ -87,16 +97,19 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
             f"“{path}” was written by a newer sam2_studio (project version {version}; this one knows {VERSION}).",
             "Update sam2_studio to open it; the file was not changed.",
         )
-    if version != VERSION or connection.execute(_READ_SCHEMA).fetchall() != _own_schema():
+    if version < 1 or connection.execute(_READ_SCHEMA).fetchall() != _own_schema(version):
         raise damaged(path)
     if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         raise damaged(path)
+    return int(version)
 
 
-def _own_schema() -> list[tuple[str, ...]]:
+def _own_schema(version: int) -> list[tuple[str, ...]]:
     """Word for word what a file must hold: a trigger, a view or a table that isn't a plain one runs code."""
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(_TABLES)
+        if version == 1:
+            connection.executescript(f"DROP TABLE records; {_RECORDS_OF_1}")
         return connection.execute(_READ_SCHEMA).fetchall()
 
 

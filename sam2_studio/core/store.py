@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
-from sam2_studio.core import rows, schema
+from sam2_studio.core import migrations, rows, schema
 from sam2_studio.core.changes import AnyChange, MaskChanged, PromptsChanged
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.commands import Command
@@ -85,7 +85,8 @@ class ProjectFile:
         connection = None
         try:
             connection = schema.connect(path, read_only=lock is None)
-            schema.check(connection, path)
+            if (version := schema.check(connection, path)) < schema.VERSION:
+                connection = cls._upgraded(path, connection, version, lock)
             file = cls(path, connection, lock)
             if lock is not None:
                 schema.prepare_writing(connection)
@@ -94,6 +95,32 @@ class ProjectFile:
             if connection is not None:
                 connection.close()
             raise _opening_error(path, error) from error
+
+    @classmethod
+    def _upgraded(
+        cls, path: Path, old: sqlite3.Connection, version: int, lock: WriterLock | None
+    ) -> sqlite3.Connection:
+        """A connection to the project as today's version: in the file's place, or, for a reader, in a passing copy.
+
+        Raises:
+            As `_open`: what can't be upgraded, or read afterwards, stays as it is.
+        """
+        with closing(old):
+            if lock is None:
+                copy = sqlite3.connect("", isolation_level=None)  # on disk, gone when it is closed
+                schema.fill(copy)
+                migrations.upgrade(old, copy, version)
+                return copy
+            if old.execute("PRAGMA journal_mode = DELETE").fetchone() != ("delete",):
+                raise ProjectError(f"The project “{path}” is in use by another program.", "Close it there first.")
+            with _replaced(path) as part:
+                schema.create(part)
+                with closing(schema.connect(part, read_only=False)) as copy:
+                    migrations.upgrade(old, copy, version)
+                    cls(path, copy, None)
+                old.close()
+                migrations.keep(path, version)
+        return schema.connect(path, read_only=False)
 
     def _load(self) -> tuple[Project, History]:
         self._db.execute("BEGIN")  # one moment's state, whatever a writer does meanwhile
@@ -247,8 +274,18 @@ def _published(target: Path) -> Iterator[Path]:
     Raises:
         ProjectError: the new file can't be written, or the project at `target` is open for editing.
     """
-    part = target.with_name(f".{target.name}.part")
     lock = WriterLock.take(target)
+    try:
+        with _replaced(target) as part:
+            yield part
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _replaced(target: Path) -> Iterator[Path]:
+    """As `_published`, for one who holds the lock."""
+    part = target.with_name(f".{target.name}.part")
     try:
         part.unlink(missing_ok=True)
         yield part
@@ -256,11 +293,10 @@ def _published(target: Path) -> Iterator[Path]:
             target.with_name(target.name + ending).unlink(missing_ok=True)
         part.replace(target)
     except (sqlite3.Error, OSError) as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
         raise _cannot_write(target, error) from error
     finally:
-        lock.release()
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _is_there(path: Path) -> bool:

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-DOUBTFUL_SCORE = 0.5
+import numpy as np
+
+from sam2_studio.core.health import DOUBTFUL_HEALTH, worst_of_places
 
 
 class Origin(StrEnum):
@@ -30,6 +32,9 @@ class MaskRecord:
         locked: Never rewritten by anything but the user.
         recipe: Model, hash, settings and prompts that it was made from: the same recipe gives the same mask.
         area: Pixels inside.
+        health: How trustworthy a tracked mask is, 0 to 1 (docs/health.md); 1 for what the user made.
+        reasons: What took the health down, as codes of `health.coded`.
+        accepted: The user looked at it and finds it right.
     """
 
     mask_id: int
@@ -40,6 +45,9 @@ class MaskRecord:
     locked: bool = False
     recipe: str = ""
     area: int = 0
+    health: float = 1.0
+    reasons: str = ""
+    accepted: bool = False
 
     @property
     def is_key(self) -> bool:
@@ -57,8 +65,13 @@ class MaskRecord:
 
     @property
     def doubtful(self) -> bool:
-        """Whether a person should look: a tracked mask of which the network itself isn't sure."""
-        return not self.is_key and not self.absent and self.score < DOUBTFUL_SCORE
+        """Whether a person should look: a tracked mask of poor health that nobody has accepted."""
+        return self.shown_health < DOUBTFUL_HEALTH
+
+    @property
+    def shown_health(self) -> float:
+        """The health, or 1 where the user had the last word."""
+        return 1.0 if self.is_key or self.accepted else self.health
 
     @property
     def model(self) -> str:
@@ -132,6 +145,25 @@ class MaskTrack:
                 if (stale and record.stale) or (absent and record.absent) or (doubtful and record.doubtful)
             )
         )
+
+    def doubtful_places(self) -> tuple[int, ...]:
+        """The worst frame of each place that needs a look, rising."""
+        frames = self.frames_where(doubtful=True)
+        healths = [self._records[frame].health for frame in frames]
+        return tuple(worst_of_places(np.asarray(frames, np.intp), np.asarray(healths, np.float32)).tolist())
+
+    def doubtful_place_at(self, frame: int) -> tuple[int, ...]:
+        """The run of neighbouring doubtful frames in which `frame` lies; empty where it isn't doubtful."""
+        first = last = frame
+        while self._is_doubtful(first - 1):
+            first -= 1
+        while self._is_doubtful(last + 1):
+            last += 1
+        return tuple(range(first, last + 1)) if self._is_doubtful(frame) else ()
+
+    def _is_doubtful(self, frame: int) -> bool:
+        record = self._records.get(frame)
+        return record is not None and record.doubtful
 
     def _sorted(self) -> list[int]:
         if self._order is None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.health import Health
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PromptSet
 
@@ -115,6 +116,7 @@ class FrameResult:
         absent: The object isn't in this frame.
         presence: Logit: above 0 where the network sees the object.
         conditioning: The mask is what the user said, not tracked.
+        health: As `review` judges it.
     """
 
     frame: int
@@ -124,3 +126,4 @@ class FrameResult:
     absent: bool
     presence: float
     conditioning: bool
+    health: Health = field(default_factory=Health)

@@ -20,6 +20,7 @@ from sam2_studio.engine.answers import ChosenAnswer, chosen_answer
 from sam2_studio.engine.embeddings import FeatureCache
 from sam2_studio.engine.memory import MemoryBank
 from sam2_studio.engine.models import Model
+from sam2_studio.engine.pass_review import PassReview
 from sam2_studio.engine.passes import Pass, passes
 from sam2_studio.engine.read_ahead import ReadAhead
 from sam2_studio.engine.requests import (
@@ -46,12 +47,14 @@ class _Track:
         item: The object as asked.
         places: Frames on which the user showed it, in rising order.
         bank: What is remembered of it.
+        review: Judges its masks.
         latest: The frame tracked last, or None.
     """
 
     item: TrackObject
     places: tuple[int, ...]
     bank: MemoryBank
+    review: PassReview
     latest: int | None = field(default=None)
 
 
@@ -94,7 +97,7 @@ class Tracker:
         try:
             for one_pass in passes(request.range, request.direction):
                 self._tracks = [
-                    _Track(item, shown, self._bank(item, shown, request.settings, one_pass.step))
+                    self._track(item, shown, request.settings, one_pass.step)
                     for item, shown in zip(request.objects, places, strict=True)
                 ]
                 yield from self._sweep(one_pass, request)
@@ -107,7 +110,7 @@ class Tracker:
         for number, then in zip_longest(taken, taken[1:]):
             frame = self._reader.read(number, then)
             for track in (track for track in self._tracks if one_pass.takes(number, track.places)):
-                result = self._result(track, frame, request.settings, one_pass.step)
+                result = track.review.judged(self._result(track, frame, request.settings, one_pass.step), frame)
                 if (result.object_id, number) not in request.keep:
                     yield result
 
@@ -146,21 +149,24 @@ class Tracker:
             mask = mask_of_logits(answer.logits, Window.whole(frame.size), frame.size)
         return mask if mask.area * answer.logits.size >= frame.size.area else Mask(frame.size)
 
-    def _bank(self, item: TrackObject, places: tuple[int, ...], settings: SegmentSettings, step: int) -> MemoryBank:
-        def make(number: int) -> FrameMemory:
-            frame = self._reader.read(number)
-            return self._memory(frame, item.conditioning[number], settings)
+    def _track(self, item: TrackObject, places: tuple[int, ...], settings: SegmentSettings, step: int) -> _Track:
+        review = PassReview(step)
 
-        return MemoryBank(self._model.traits, places, make, step)
+        def make(number: int) -> FrameMemory:
+            frame, said = self._reader.read(number), item.conditioning[number]
+            prediction = self._prediction(frame, said, settings)
+            review.show(frame, prediction.mask)
+            return self._memory(frame, said, prediction)
+
+        return _Track(item, places, MemoryBank(self._model.traits, places, make, step), review)
 
     def _prediction(self, frame: Frame, said: Conditioning, settings: SegmentSettings) -> MaskPrediction:
         prompts = said.prompts if said.mask is None else PromptSet()
         return self._segmenter.segment(frame, prompts, given_mask=said.mask, settings=settings)
 
-    def _memory(self, frame: Frame, said: Conditioning, settings: SegmentSettings) -> FrameMemory:
+    def _memory(self, frame: Frame, said: Conditioning, prediction: MaskPrediction) -> FrameMemory:
         """The memory of a conditioning frame: of the network's answer, or of the finished mask if that is better."""
         network, device = self._model.network, self._model.device
-        prediction = self._prediction(frame, said, settings)
         if said.mask is not None or not network.traits.remembers_answer:
             return self._looks.adopt(frame, prediction.mask).memory
         features = self._looks.features(frame, Window.whole(frame.size))

@@ -23,6 +23,7 @@ CONDITIONS = frozenset(
         "has_markers",  # there is a marker anywhere
         "has_masks",  # any object has a mask anywhere
         "has_doubtful",  # a tracked frame needs a look
+        "is_doubtful",  # this frame does, of the selected object
         "has_stale",  # a tracked frame is older than the prompts around it
         "can_track",  # there is a keyframe to track from, and nothing is tracked now
         "is_tracking",
@@ -187,10 +188,11 @@ _ROWS = (
                "Go back to where you prompted, painted or locked the object."),
     ActionSpec("next_keyframe", "Next ke&yframe", ("Down",), "", _GO, "navigation.go_to_next_keyframe",
                "has_keyframes", "Go on to where you prompted, painted or locked the object."),
-    ActionSpec("next_doubtful", "Next &doubtful frame", ("N",), "doubtful", _GO, "navigation.go_to_next_doubtful",
-               "has_doubtful", "Go to the next frame that needs a look, after tracking."),
-    ActionSpec("previous_doubtful", "Previous d&oubtful frame", ("Shift+N",), "", _GO,
-               "navigation.go_to_previous_doubtful", "has_doubtful", "Go back to a frame that needs a look."),
+    ActionSpec("next_doubtful", "Next &doubtful place", ("N",), "doubtful", _GO, "navigation.go_to_next_doubtful",
+               "has_doubtful", "Go to the worst frame of the next place that needs a look, after tracking."),
+    ActionSpec("previous_doubtful", "Previous d&oubtful place", ("Shift+N",), "", _GO,
+               "navigation.go_to_previous_doubtful", "has_doubtful",
+               "Go back to the worst frame of a place that needs a look."),
     ActionSpec("set_in", "Set in &here", ("I",), "in", _GO, "editing.set_in", "has_motion",
                "Let tracking and export start at this frame."),
     ActionSpec("set_out", "Set o&ut here", ("O",), "out", _GO, "editing.set_out", "has_motion",
@@ -219,6 +221,10 @@ _ROWS = (
                "Take another of the network's proposals for these prompts, when the first isn't it.", argument=1),
     ActionSpec("previous_candidate", "Previous candida&te", ("Shift+C",), "", "&Object", "clicks.next_candidate",
                "has_mask", "Go back to the network's proposal before.", argument=-1),
+    ActionSpec("accept_frame", "Accept this &frame", ("Y",), "check", "&Object", "editing.accept_frame", "is_doubtful",
+               "Say that this doubtful mask is right; it counts as good until it is tracked again."),
+    ActionSpec("accept_place", "Accept the &whole place", ("Shift+Y",), "", "&Object", "editing.accept_place",
+               "is_doubtful", "Say that this doubtful mask and the doubtful ones next to it are right."),
     ActionSpec("use_painted", "Track from &painted mask", (), "", "&Object", "hand_work.use_for_tracking",
                "has_painted", "Let tracking start from what you painted here, or keep it for this frame only.",
                checkable=True),

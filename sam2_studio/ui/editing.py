@@ -57,6 +57,20 @@ class Editing(QObject):
     def lock_frame(self, locked: bool) -> None:
         self._prompt(lambda p, o, f: commands.lock_frame(p, o, f, locked=locked))
 
+    def accept_frame(self) -> None:
+        """The mask of this frame is right, however doubtful it looks."""
+        self._accept((self._playhead.frame,))
+
+    def accept_place(self) -> None:
+        """So are those of the neighbouring doubtful frames."""
+        track = self._bridge.project.track(self._selection.object_id)
+        self._accept(track.doubtful_place_at(self._playhead.frame))
+
+    def _accept(self, frames: tuple[int, ...]) -> None:
+        object_id = self._selection.object_id
+        if self._selection.object is not None:
+            self._bridge.run(lambda p: commands.accept_frames(p, object_id, frames))
+
     def _prompt(self, build: Callable[[Project, int, int], Command]) -> None:
         """Run an edit of the selected object on this frame; the first prompt of a project makes the object too."""
         if self._bridge.project.clip is None:

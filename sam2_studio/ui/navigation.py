@@ -53,11 +53,11 @@ class Navigation(QObject):
         return self._bridge.project.track(self._selection.object_id).keyframes
 
     def _doubtful(self) -> dict[int, int]:
-        """Frames that need a look, of all objects, each with the first object that asks for it."""
+        """The worst frame of each doubtful place of all objects, with the first object that asks for it."""
         project = self._bridge.project
         frames: dict[int, int] = {}
         for each in project.objects:
-            for frame in project.track(each.id).frames_where(doubtful=True):
+            for frame in project.track(each.id).doubtful_places():
                 frames.setdefault(frame, each.id)
         return frames
 

@@ -7,9 +7,11 @@ from PySide6.QtGui import QAction, QImage
 
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import Frame
+from sam2_studio.core.health import in_words
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.objects import CutObject, palette_color
 from sam2_studio.core.project import Project
+from sam2_studio.core.tracks import MaskRecord
 from sam2_studio.engine.refine import cleaned
 from sam2_studio.ui.action_menus import enable_actions
 from sam2_studio.ui.canvas.canvas import Canvas
@@ -162,6 +164,7 @@ class Presenter(QObject):
             self._timeline.update_track(object_id, self._bridge.project.track(object_id), changed)
         if any(frame == self._canvas_frame for _, frame in places):
             self._show_canvas_masks()
+        if (self._selection.object_id, self._playhead.frame) in places:
             self._show_frame_panel()
         self._show_states()
         self._show_actions()
@@ -230,10 +233,17 @@ class Presenter(QObject):
         project, chosen, frame = self._bridge.project, self._selection.object, self._playhead.frame
         self._frame_panel.set_prompts(None if chosen is None else project.prompts(chosen.id, frame))
         record = None if chosen is None else project.track(chosen.id).get(frame)
-        self._frame_panel.set_mask(record)
+        self._frame_panel.set_mask(record, self._doubts(record))
         self._actions["lock_frame"].setChecked(record is not None and record.locked)
         self._actions["use_painted"].setChecked(record is not None and record.is_painted and record.is_anchor)
         self._show_candidates()
+
+    def _doubts(self, record: MaskRecord | None) -> str:
+        """Why the mask of this frame is doubtful, in words; "" where it isn't."""
+        clip = self._bridge.project.clip
+        if record is None or clip is None or not record.doubtful:
+            return ""
+        return in_words(record.reasons, self._playhead.frame, clip.source_number)
 
     def _show_candidates(self) -> None:
         answer = self._clicks.latest
@@ -283,6 +293,7 @@ def conditions(
         "has_markers": bool(project.markers),
         "has_marker": any(marker.frame == playhead.frame for marker in project.markers),
         "has_masks": any(len(track) for track in tracks),
+        "is_doubtful": here is not None and here.doubtful,
         "has_doubtful": any(state.doubtful_places() for state in states),
         "has_stale": not running and any(state.stale_count for state in states),
         "can_track": not running and can_track(project),

@@ -167,7 +167,9 @@ class Tracking(QObject):
         recipe, stale = self._recipe, result.object_id in self._outdated
 
         def record(mask_id: int) -> MaskRecord:
-            made = tracked_record(mask_id, result.mask, score=result.score, absent=result.absent, recipe=recipe)
+            made = tracked_record(
+                mask_id, result.mask, score=result.score, absent=result.absent, recipe=recipe, health=result.health
+            )
             return made.made_stale() if stale else made
 
         return record

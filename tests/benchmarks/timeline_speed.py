@@ -32,10 +32,10 @@ def a_track(seed: int) -> MaskTrack:
         for place in range(frame, min(frame + length, FRAMES)):
             if kind == 5:
                 break
-            score = float(rng.random()) if rng.random() < 0.02 else 0.9
+            health = float(rng.random()) if rng.random() < 0.02 else 0.9
             origin = Origin.PROMPTED if place == frame else Origin.PAINTED if rng.random() < 0.002 else Origin.TRACKED
             record = MaskRecord(
-                mask_id=1, origin=origin, score=score, stale=kind == 1, absent=kind == 2, locked=kind == 3, area=900
+                mask_id=1, origin=origin, health=health, stale=kind == 1, absent=kind == 2, locked=kind == 3, area=900
             )
             track.put(place, record)
         frame += length

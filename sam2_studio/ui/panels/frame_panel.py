@@ -1,15 +1,25 @@
-"""What the selected object has on the current frame: prompts, confidence, candidates, lock. Knows values only."""
+"""What the selected object has on the current frame: prompts, health, candidates, lock. Knows values only."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QWidget,
+)
 
+from sam2_studio.core.health import BAD_HEALTH, DOUBTFUL_HEALTH
 from sam2_studio.core.prompts import PromptSet
-from sam2_studio.core.tracks import DOUBTFUL_SCORE, MaskRecord, Origin
+from sam2_studio.core.tracks import MaskRecord, Origin
 from sam2_studio.ui import theme
 from sam2_studio.ui.panels.prompt_menu import PromptMenu
 from sam2_studio.ui.panels.section import Section, labelled_row
-from sam2_studio.ui.timeline.lane_painter import BAD_SCORE
+from sam2_studio.ui.widgets.elided_label import ElidedLabel
 
 CANDIDATES = 3
 _ORIGINS = {
@@ -27,21 +37,26 @@ class FramePanel(Section):
         candidate_chosen: 0, 1 or 2.
         lock_chosen: Whether the mask of this frame shall be locked.
         prompt_pointed_at, prompt_delete_wanted: As `PromptMenu` says them.
+        accept_wanted: The doubtful mask of this frame is right.
     """
 
     candidate_chosen = Signal(int)
     lock_chosen = Signal(bool)
     prompt_pointed_at = Signal(int)
     prompt_delete_wanted = Signal(int)
+    accept_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("THIS FRAME", parent)
         self._prompts = QToolButton()
         self._prompt_menu = PromptMenu(self)
-        self._confidence = ConfidenceBar()
+        self._health = HealthBar()
+        self._doubts = ElidedLabel()
+        self._pages = QStackedWidget()
         self._origin = QLabel()
         self._candidates = QButtonGroup(self)
         self._lock = QPushButton()
+        self._accept = QPushButton("Accept   Y")
         self._build()
         self.set_prompts(None)
         self.set_mask(None)
@@ -53,14 +68,17 @@ class FramePanel(Section):
         self._prompts.setEnabled(bool(prompts))
         self._prompt_menu.set_prompts(prompts or PromptSet())
 
-    def set_mask(self, record: MaskRecord | None) -> None:
-        """Show what is known of the mask of this frame."""
+    def set_mask(self, record: MaskRecord | None, doubts: str = "") -> None:
+        """Show what is known of the mask of this frame; `doubts` says why it is doubtful."""
         self._origin.setText(origin_text(record))
-        self._confidence.set_score(None if record is None or record.absent else record.score)
+        self._health.set_value(shown_health(record))
+        self._doubts.setText(doubts)
+        self._pages.setCurrentIndex(1 if doubts else 0)
+        self._accept.setEnabled(record is not None and record.doubtful)
         locked = record is not None and record.locked
         self._lock.setEnabled(record is not None)
         self._lock.setChecked(locked)
-        self._lock.setText("Locked   Ctrl+L" if locked else "Lock this frame   Ctrl+L")
+        self._lock.setText("Locked   Ctrl+L" if locked else "Lock   Ctrl+L")
 
     def set_candidates(self, count: int, chosen: int | None) -> None:
         """Offer so many of the network's proposals; `chosen` is shown, None for none of them."""
@@ -82,8 +100,8 @@ class FramePanel(Section):
         theme.mark(self._origin, "quiet", True)
         self._origin.setAccessibleName("Mask")
         self.head.addWidget(self._origin)
-        self.body.addLayout(labelled_row("Confidence", self._confidence))
-        self.body.addLayout(labelled_row("Candidate", *(self._candidate(n) for n in range(CANDIDATES))))
+        self.body.addLayout(labelled_row("Health", self._health))
+        self.body.addWidget(self._choice_or_doubts())
         self._candidates.idClicked.connect(self.candidate_chosen)
         self._lock.setCheckable(True)
         self._lock.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -91,8 +109,32 @@ class FramePanel(Section):
             "<b>Lock this frame</b>&nbsp;&nbsp;Ctrl+L<br>Keep this mask as it is; tracking goes on from it."
         )
         self._lock.clicked.connect(self.lock_chosen)
+        self._accept.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._accept.setToolTip(
+            "<b>Accept this frame</b>&nbsp;&nbsp;Y<br>Say that this doubtful mask is right; "
+            "Shift+Y says it of the whole place."
+        )
+        self._accept.clicked.connect(self.accept_wanted)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._lock, 1)
+        row.addWidget(self._accept, 1)
         self.body.addSpacing(4)
-        self.body.addWidget(self._lock)
+        self.body.addLayout(row)
+
+    def _choice_or_doubts(self) -> QWidget:
+        """The row of candidates, in whose place stands why a frame is doubtful: no frame has both."""
+        choice = QWidget()
+        row = labelled_row("Candidate", *(self._candidate(n) for n in range(CANDIDATES)))
+        row.setContentsMargins(0, 0, 0, 0)
+        choice.setLayout(row)
+        theme.mark(self._doubts, "quiet", True)
+        self._doubts.setAccessibleName("Why it is doubtful")
+        self._doubts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._pages.addWidget(choice)
+        self._pages.addWidget(self._doubts)
+        self._pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        return self._pages
 
     def _candidate(self, place: int) -> QPushButton:
         button = QPushButton(str(place + 1))
@@ -106,19 +148,19 @@ class FramePanel(Section):
         return button
 
 
-class ConfidenceBar(QWidget):
-    """A bar and a number: the network's confidence, 0 to 1."""
+class HealthBar(QWidget):
+    """A bar and a number, 0 to 1."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._score: float | None = None
+        self._value: float | None = None
         self.setFixedSize(QSize(124, 24))
-        self.setToolTip("<b>Confidence</b><br>How sure the network is of the outline; below 0.5 a look is worth it.")
+        self.setToolTip("<b>Health</b><br>How far the mask can be trusted; below 0.5 a look is worth it.")
 
-    def set_score(self, score: float | None) -> None:
+    def set_value(self, value: float | None) -> None:
         """Show it; None for no mask."""
-        self._score = score
-        self.setAccessibleName("No confidence" if score is None else f"Confidence {score:.2f}")
+        self._value = value
+        self.setAccessibleName("No health" if value is None else f"Health {value:.2f}")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -133,7 +175,7 @@ class ConfidenceBar(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         number = QRectF(self.width() - 40, 0, 40, self.height())
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        if self._score is None:
+        if self._value is None:
             painter.setPen(QColor(tokens.quiet))
             painter.drawText(number, right, "–")
             return
@@ -141,12 +183,19 @@ class ConfidenceBar(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.surface_2))
         painter.drawRoundedRect(bar, 4, 4)
-        color = tokens.good if self._score >= DOUBTFUL_SCORE else tokens.doubtful
-        painter.setBrush(QColor(tokens.bad if self._score < BAD_SCORE else color))
-        bar.setWidth(max(8.0, bar.width() * min(1.0, self._score)))
+        color = tokens.good if self._value >= DOUBTFUL_HEALTH else tokens.doubtful
+        painter.setBrush(QColor(tokens.bad if self._value < BAD_HEALTH else color))
+        bar.setWidth(max(8.0, bar.width() * min(1.0, self._value)))
         painter.drawRoundedRect(bar, 4, 4)
         painter.setPen(QColor(tokens.text))
-        painter.drawText(number, right, self.locale().toString(self._score, "f", 2))
+        painter.drawText(number, right, self.locale().toString(self._value, "f", 2))
+
+
+def shown_health(record: MaskRecord | None) -> float | None:
+    """The number to show: a tracked mask's health, the network's score of one made from prompts."""
+    if record is None or (record.absent and not record.doubtful):
+        return None
+    return record.score if record.origin is Origin.PROMPTED else record.shown_health
 
 
 def prompts_text(prompts: PromptSet | None) -> str:
@@ -167,5 +216,6 @@ def origin_text(record: MaskRecord | None) -> str:
     made = _ORIGINS[record.origin]
     parts = ["not in this frame" if record.absent else made]
     parts += ["locked"] if record.locked else []
+    parts += ["accepted"] if record.accepted and not record.is_key else []
     parts += ["stale"] if record.stale else []
     return " · ".join(parts)

@@ -266,7 +266,11 @@ class TimelineDisplay(QWidget):
         number = self._clip.source_number(self._current)
         states = self._states.get(self._selected)
         name = next((each.name for each in self._objects if each.id == self._selected), "")
-        said = f"{name}: {describe(states, self._current, number)}" if states is not None else f"Frame {number}."
+        said = (
+            f"{name}: {describe(states, self._current, self._clip.source_number)}"
+            if states is not None
+            else f"Frame {number}."
+        )
         self.setAccessibleDescription(said)
 
     # Qt

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
-from sam2_studio.core.tracks import DOUBTFUL_SCORE
+from sam2_studio.core.health import BAD_HEALTH, DOUBTFUL_HEALTH
 from sam2_studio.ui.theme import Tokens
 from sam2_studio.ui.timeline.lanes import (
     ABSENT,
@@ -26,8 +26,6 @@ from sam2_studio.ui.timeline.lanes import (
 )
 from sam2_studio.ui.timeline.layout import Row
 from sam2_studio.ui.timeline.scale import Scale
-
-BAD_SCORE = DOUBTFUL_SCORE / 2
 
 _ROW = 20  # height of a lane's picture; the bar is in its middle
 _BAR = 8
@@ -72,11 +70,11 @@ class LanePainter:
         columns = states.columns(coarse)
         edges = columns.edges * _HEALTH_BAR
         room = row.height - 6
-        heights = np.where(columns.bits & ABSENT, 2.0, 2.0 + (1.0 - np.clip(columns.scores, 0, 1)) * (room - 2.0))
+        heights = 2.0 + (1.0 - np.clip(columns.healths, 0, 1)) * (room - 2.0)
         gap = 1.0 if scale.per_frame >= 3 or scale.per_frame < 1 else 0.0
         by_color: dict[str, list[QRectF]] = {}
         for i in np.flatnonzero(columns.bits).tolist():
-            color = self._health_color(float(columns.scores[i]), bool(columns.bits[i] & ABSENT))
+            color = self._health_color(float(columns.healths[i]), bool(columns.bits[i] & ABSENT))
             left, right = max(0.0, float(edges[i])), min(scale.width, float(edges[i + 1]))
             rect = QRectF(left, row.bottom - 2 - float(heights[i]), max(1.0, right - left - gap), float(heights[i]))
             by_color.setdefault(color, []).append(rect)
@@ -85,12 +83,10 @@ class LanePainter:
             self._painter.setBrush(QColor(color))
             self._painter.drawRects(rects)
 
-    def _health_color(self, score: float, absent: bool) -> str:
-        if absent:
-            return self._tokens.quiet
-        if score >= DOUBTFUL_SCORE:
-            return self._tokens.good
-        return self._tokens.doubtful if score >= BAD_SCORE else self._tokens.bad
+    def _health_color(self, health: float, absent: bool) -> str:
+        if health < DOUBTFUL_HEALTH:
+            return self._tokens.doubtful if health >= BAD_HEALTH else self._tokens.bad
+        return self._tokens.quiet if absent else self._tokens.good
 
 
 def lane_pixels(bits: NDArray[np.uint8], color: QColor, tokens: Tokens, ratio: int, origin: int) -> NDArray[np.uint32]:

@@ -4,7 +4,7 @@ A clip may have 100,000 frames and a project ten objects: changed masks are writ
 one pass over the bytes of the frames in view.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sam2_studio.core.health import in_words, worst_of_places
 from sam2_studio.core.tracks import MaskRecord, MaskTrack, Origin
 from sam2_studio.ui.timeline.scale import Scale
 
@@ -23,10 +24,11 @@ DOUBTFUL = 8
 PROMPTED = 16
 PAINTED = 32
 ABSENT = 64  # tracked, and the object isn't in the frame
+ACCEPTED = 128  # it was doubtful, and the user finds it right
 
 Pixels = NDArray[np.floating[Any]]
 
-_NO_SCORE = np.float32(1.0)
+_GOOD = np.float32(1.0)
 _SIGN_GAP = 14.0  # pixels
 
 
@@ -50,12 +52,12 @@ class Columns:
     Attributes:
         edges: (n + 1,) pixels.
         bits: (n,) uint8, every bit that holds for any frame of the column.
-        scores: (n,) float32, the lowest of the column.
+        healths: (n,) float32, the lowest of the column.
     """
 
     edges: Pixels
     bits: NDArray[np.uint8]
-    scores: NDArray[np.float32]
+    healths: NDArray[np.float32]
 
     @property
     def middles(self) -> Pixels:
@@ -67,15 +69,15 @@ class LaneStates:
 
     Attributes:
         bits: (frames,) uint8, the bits above.
-        scores: (frames,) float32, the network's confidence, 1 where there is no mask.
-        areas: (frames,) int32, pixels of the mask.
+        healths: (frames,) float32, 1 where there is no mask or the user had the last word.
+        reasons: Of doubtful frames, as codes of `core.health`.
         revision: Rises with every change: a view made at another revision is old.
     """
 
     def __init__(self, frames: int) -> None:
         self.bits: NDArray[np.uint8] = np.zeros(frames, np.uint8)
-        self.scores: NDArray[np.float32] = np.full(frames, _NO_SCORE)
-        self.areas: NDArray[np.int32] = np.zeros(frames, np.int32)
+        self.healths: NDArray[np.float32] = np.full(frames, _GOOD)
+        self.reasons: dict[int, str] = {}
         self.revision = 0
 
     @classmethod
@@ -92,9 +94,12 @@ class LaneStates:
         inside = [frame for frame in frames if 0 <= frame < len(self.bits)]
         records = [track.get(frame) for frame in inside]
         self.bits[inside] = [0 if record is None else _bits(record) for record in records]
-        self.scores[inside] = [_NO_SCORE if record is None else record.score for record in records]
-        self.areas[inside] = [0 if record is None else min(record.area, 2**31 - 1) for record in records]
+        self.healths[inside] = [_GOOD if record is None else record.shown_health for record in records]
         self.revision += 1
+        for frame, record in zip(inside, records, strict=True):
+            self.reasons.pop(frame, None)
+            if record is not None and record.reasons and record.doubtful:
+                self.reasons[frame] = record.reasons
         self.__dict__.pop("_doubts", None)
 
     @property
@@ -120,24 +125,19 @@ class LaneStates:
     @cached_property
     def _doubts(self) -> NDArray[np.intp]:
         frames = np.flatnonzero(self.bits & DOUBTFUL)
-        if not len(frames):
-            return frames
-        run = np.cumsum(np.diff(frames, prepend=frames[0]) > 1)
-        by_run_and_score = np.lexsort((frames, self.scores[frames], run))
-        first_of_run = np.flatnonzero(np.diff(run, prepend=-1))
-        return frames[by_run_and_score[first_of_run]]
+        return worst_of_places(frames, self.healths[frames])
 
     def columns(self, scale: Scale) -> "Columns":
-        """The frames in view, or, where they are narrower than a pixel, one column a pixel: any bit, lowest score."""
+        """The frames in view, or, where they are narrower than a pixel, one column a pixel: any bit, lowest health."""
         start, stop = scale.visible()
         if scale.per_frame >= 1:
             edges = (np.arange(start, stop + 1, dtype=np.float64) - scale.first) * scale.per_frame
-            return Columns(edges, self.bits[start:stop], self.scores[start:stop])
+            return Columns(edges, self.bits[start:stop], self.healths[start:stop])
         # reduceat reduces from each start to the next one, and from the last one to the end: the view's, not the clip's
         starts = np.minimum(scale.column_starts(), stop - 1)
         edges = np.arange(len(starts) + 1, dtype=np.float64)
         bits = np.bitwise_or.reduceat(self.bits[:stop], starts)
-        return Columns(edges, bits, np.minimum.reduceat(self.scores[:stop], starts))
+        return Columns(edges, bits, np.minimum.reduceat(self.healths[:stop], starts))
 
     def view(self, scale: Scale, ratio: float = 1.0) -> LaneView:
         """What to paint on a screen of `ratio` device pixels a pixel: no more than it can show."""
@@ -161,24 +161,21 @@ class LaneStates:
         return self.bits[np.minimum((scale.first + middles / scale.per_frame).astype(np.intp), len(self.bits) - 1)]
 
 
-def describe(states: LaneStates, frame: int, number: int) -> str:
-    """Why the health of a frame is as it is, in a sentence or two; `number` is the source's."""
-    bits, score, area = int(states.bits[frame]), float(states.scores[frame]), int(states.areas[frame])
+def describe(states: LaneStates, frame: int, number_of: Callable[[int], int]) -> str:
+    """What is known of a frame, and why it is doubtful, in a sentence or two; `number_of` gives a frame's number."""
+    bits, reasons = int(states.bits[frame]), in_words(states.reasons.get(frame, ""), frame, number_of)
     if not bits:
-        return f"Frame {number}: no mask yet."
-    if bits & ABSENT:
-        return f"Frame {number}: the object was not found here."
-    parts = [f"Frame {number}: confidence {score:.2f}."]
-    before = int(states.areas[frame - 1]) if frame and states.bits[frame - 1] & FILLED else 0
-    if before and area and max(area, before) >= 1.3 * min(area, before):
-        words = "grows" if area > before else "shrinks"
-        parts.append(f"The area {words} by {100 * abs(area - before) / before:.0f} % at once.")
+        return f"Frame {number_of(frame)}: no mask yet."
+    known = "the object was not found here" if bits & ABSENT else f"health {float(states.healths[frame]):.2f}"
+    parts = [f"Frame {number_of(frame)}: {known}{f', {reasons}' if reasons else ''}."]
     if bits & DOUBTFUL:
-        parts.append("The outline is uncertain: a click here helps.")
+        parts.append("Correct it by a click, or accept it if it is right.")
     if bits & STALE:
         parts.append("Prompts changed since it was tracked.")
     if bits & LOCKED:
         parts.append("Locked.")
+    if bits & ACCEPTED:
+        parts.append("Accepted by you.")
     return " ".join(parts)
 
 
@@ -187,6 +184,7 @@ def _bits(record: MaskRecord) -> int:
     bits |= STALE if record.stale else 0
     bits |= LOCKED if record.locked else 0
     bits |= DOUBTFUL if record.doubtful else 0
+    bits |= ACCEPTED if record.accepted and not record.is_key else 0
     bits |= PAINTED if record.is_painted else 0
     return bits | (PROMPTED if record.origin is Origin.PROMPTED else 0)
 

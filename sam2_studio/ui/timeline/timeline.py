@@ -118,7 +118,7 @@ class Timeline(TimelineDisplay):
         if zone in (Zone.RULER, Zone.THUMBNAILS):
             return self._ruler_tip(position)
         frame = self._frame_at(position)
-        return "" if states is None else describe(states, frame, self._clip.source_number(frame))
+        return "" if states is None else describe(states, frame, self._clip.source_number)
 
     def _ruler_tip(self, position: QPointF) -> str:
         assert self._clip is not None

@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.core.tracks import MaskRecord, Origin
-from sam2_studio.ui.panels.frame_panel import FramePanel, origin_text, prompts_text
+from sam2_studio.ui.panels.frame_panel import FramePanel, origin_text, prompts_text, shown_health
+from sam2_studio.ui.widgets.elided_label import ElidedLabel
 
 POINT = PointPrompt(Point(1, 1))
 LEFT = Qt.MouseButton.LeftButton
@@ -47,15 +48,43 @@ def test_the_origin_says_what_holds() -> None:
 
 
 def test_the_lock_asks_for_the_other_state(panel: FramePanel, qtbot: QtBot) -> None:
-    assert not button(panel, "Lock this").isEnabled()
+    assert not button(panel, "Lock ").isEnabled()
     panel.set_mask(MaskRecord(mask_id=1, origin=Origin.TRACKED, score=0.9))
     with qtbot.waitSignal(panel.lock_chosen) as chosen:
-        qtbot.mouseClick(button(panel, "Lock this"), LEFT)
+        qtbot.mouseClick(button(panel, "Lock "), LEFT)
     assert chosen.args == [True]
     panel.set_mask(MaskRecord(mask_id=1, origin=Origin.TRACKED, score=0.9, locked=True))
     with qtbot.waitSignal(panel.lock_chosen) as chosen:
         qtbot.mouseClick(button(panel, "Locked"), LEFT)
     assert chosen.args == [False]
+
+
+def test_a_doubtful_mask_says_why_and_can_be_accepted(panel: FramePanel, qtbot: QtBot) -> None:
+    panel.set_mask(MaskRecord(mask_id=1, origin=Origin.TRACKED, health=0.3), "area fell by 40 %")
+    assert panel.findChild(ElidedLabel).text() == "area fell by 40 %"
+    with qtbot.waitSignal(panel.accept_wanted):
+        qtbot.mouseClick(button(panel, "Accept"), LEFT)
+    accepted = MaskRecord(mask_id=1, origin=Origin.TRACKED, health=0.3, accepted=True)
+    panel.set_mask(accepted)
+    assert not button(panel, "Accept").isEnabled()
+    assert panel.findChild(ElidedLabel).text() == ""
+    assert origin_text(accepted) == "tracked · accepted"
+
+
+@pytest.mark.parametrize(
+    ("record", "shown"),
+    [
+        (None, None),
+        (MaskRecord(mask_id=1, origin=Origin.TRACKED, score=0.9, health=0.3), 0.3),
+        (MaskRecord(mask_id=1, origin=Origin.TRACKED, score=0.9, health=0.3, accepted=True), 1.0),
+        (MaskRecord(mask_id=1, origin=Origin.PROMPTED, score=0.7), 0.7),
+        (MaskRecord(mask_id=1, origin=Origin.PAINTED), 1.0),
+        (MaskRecord(mask_id=1, origin=Origin.TRACKED, absent=True), None),
+        (MaskRecord(mask_id=1, origin=Origin.TRACKED, absent=True, health=0.2), 0.2),
+    ],
+)
+def test_the_bar_shows_how_far_the_mask_can_be_trusted(record: MaskRecord | None, shown: float | None) -> None:
+    assert shown_health(record) == shown
 
 
 def test_only_candidates_that_there_are_can_be_chosen(panel: FramePanel, qtbot: QtBot) -> None:
@@ -69,7 +98,11 @@ def test_only_candidates_that_there_are_can_be_chosen(panel: FramePanel, qtbot: 
 
 
 def test_nothing_jumps(panel: FramePanel) -> None:
-    size = panel.sizeHint()
+    height, width = panel.sizeHint().height(), panel.width()
     panel.set_prompts(PromptSet((POINT,) * 20, Box(0, 0, 2, 2), 3))
-    panel.set_mask(MaskRecord(mask_id=1, origin=Origin.TRACKED, score=0.123, stale=True, locked=True))
-    assert panel.sizeHint() == size
+    panel.set_mask(
+        MaskRecord(mask_id=1, origin=Origin.TRACKED, health=0.123, stale=True),
+        "a reason that is much too long for one line of the panel",
+    )
+    assert (panel.sizeHint().height(), panel.width()) == (height, width)
+    assert panel.sizeHint().width() <= width

@@ -32,7 +32,7 @@ def some_track(frames: range) -> MaskTrack:
     track = MaskTrack()
     for frame in frames:
         origin = Origin.PROMPTED if frame == frames.start else Origin.TRACKED
-        track.put(frame, MaskRecord(mask_id=1, origin=origin, score=0.9))
+        track.put(frame, MaskRecord(mask_id=1, origin=origin, health=0.9))
     return track
 
 
@@ -330,7 +330,7 @@ def test_many_lanes_get_a_scroll_bar_and_names_scroll_by_wheel(timeline: Timelin
 
 def test_a_screen_reader_hears_frame_and_state(timeline: Timeline) -> None:
     timeline.set_current(10)
-    assert timeline.accessibleDescription() == "man: Frame 1011: confidence 0.90."
+    assert timeline.accessibleDescription() == "man: Frame 1011: health 0.90."
     timeline.set_current(170)
     assert timeline.accessibleDescription() == "man: Frame 1171: no mask yet."
 

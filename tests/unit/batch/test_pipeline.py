@@ -11,10 +11,12 @@ from sam2_studio.batch.prompts import Subject
 from sam2_studio.core.commands import add_point, lock_frame
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Box, Point
+from sam2_studio.core.health import Health, Reason, Symptom
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.core.tracks import Origin
 from sam2_studio.engine.models import Model, load_model
+from sam2_studio.engine.review import Reviewer
 from sam2_studio.errors import ExportError, MediaError, ProjectError, PromptError
 from sam2_studio.export.runner import ExportReport
 from sam2_studio.export.spec import ExportSpec
@@ -62,6 +64,17 @@ def test_a_run_fills_every_frame_and_says_so(file: ProjectFile, model: Model) ->
         n: Origin.PROMPTED if n == 2 else Origin.TRACKED for n in range(FRAMES)
     }
     assert file.project.model == model.recipe
+
+
+def test_records_hold_the_health_that_the_tracker_found(
+    file: ProjectFile, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Health(0.2, (Reason(Symptom.AREA, -40),))
+    monkeypatch.setattr(Reviewer, "judge", lambda *_, **__: found)
+    report = report_of(track_project(file, model, add_subjects(file, [boxed()])))
+    records = [file.project.track(1).get(n) for n in range(FRAMES)]
+    assert {(r.health, r.reasons) for r in records if r and r.origin is Origin.TRACKED} == {(0.2, "area:-40")}
+    assert report.objects[0].doubtful == (0, 1, 3, 4, 5)
 
 
 def test_each_mask_is_on_disk_before_the_next(file: ProjectFile, model: Model) -> None:

@@ -10,10 +10,11 @@ from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.marker_commands import add_marker, edit_marker, move_marker, remove_marker
 from sam2_studio.core.project import Project
 from sam2_studio.core.prompts import PointPrompt
+from sam2_studio.core.store import ProjectFile
 from sam2_studio.core.tracks import Origin
 from sam2_studio.errors import ProjectError, PromptError, StudioError
 
-from .conftest import clip_of, record, state_of
+from .conftest import clip_of, mask_of, record, state_of
 
 KEYS = (10, 20, 30)
 CLICK = PointPrompt(Point(5, 5))
@@ -217,3 +218,34 @@ def test_the_first_click_on_a_tracked_frame_corrects_its_mask_and_the_last_one_l
     for _ in range(2):
         project.apply(commands.remove_point(project, 1, frame, 0).changes)
     assert not project.prompts(1, frame)
+
+
+def test_accepted_frames_are_no_longer_doubtful_until_tracked_again(file: ProjectFile) -> None:
+    file.history.do(commands.add_object(file.project))
+    poor = [(1, f, record(file.add_mask(mask_of(f)), health=0.2, reasons="area:-40")) for f in range(4)]
+    file.history.do(commands.put_masks(file.project, "Track", [*poor, (1, 4, record(9, health=0.9))]))
+    track = file.project.track(1)
+    step = commands.accept_frames(file.project, 1, [2, 1, 4, 77])
+    assert (step.label, step.frame, [c.frame for c in step.changes]) == ("Accept 2 frames", 1, [1, 2])  # type: ignore[union-attr]
+    file.history.do(step)
+    assert track.frames_where(doubtful=True) == (0, 3)
+    kept = track.get(2)
+    assert kept is not None
+    assert (kept.health, kept.reasons, kept.accepted) == (0.2, "area:-40", True)
+    file.history.undo()
+    assert track.frames_where(doubtful=True) == (0, 1, 2, 3)
+    file.history.redo()
+    file.history.do(commands.put_masks(file.project, "Track", poor[2:3]))
+    assert track.frames_where(doubtful=True) == (0, 2, 3)
+
+
+def test_nothing_doubtful_nothing_to_accept(file: ProjectFile) -> None:
+    file.history.do(commands.add_object(file.project, "man"))
+    file.history.do(commands.put_masks(file.project, "Track", [(1, 0, record(file.add_mask(mask_of(1))))]))
+    for frames in ([0], [5], []):
+        with pytest.raises(PromptError, match="No mask of man is in doubt here"):
+            commands.accept_frames(file.project, 1, frames)
+    file.history.do(commands.put_masks(file.project, "Track", [(1, 0, record(1, health=0.1))]))
+    file.history.do(commands.alter_object(file.project, 1, "Lock object", locked=True))
+    with pytest.raises(PromptError, match="locked"):
+        commands.accept_frames(file.project, 1, [0])

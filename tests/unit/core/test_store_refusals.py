@@ -11,6 +11,7 @@ from sam2_studio.core import commands
 from sam2_studio.core.geometry import Point
 from sam2_studio.core.marker_commands import add_marker
 from sam2_studio.core.prompts import PointPrompt
+from sam2_studio.core.schema import VERSION
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import ProjectError
 
@@ -71,8 +72,8 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_newer_version_is_refused_by_number(full: Path) -> None:
-    sql(full, "PRAGMA user_version = 2")
-    refused(full, "newer sam2_studio .project version 2; this one knows 1.")
+    sql(full, f"PRAGMA user_version = {VERSION + 1}")
+    refused(full, f"newer sam2_studio .project version {VERSION + 1}; this one knows {VERSION}.")
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,7 @@ def test_a_newer_version_is_refused_by_number(full: Path) -> None:
         "ALTER TABLE masks RENAME COLUMN bits TO bytes",
         "DROP TABLE prompts",
         "PRAGMA user_version = 0",
+        "PRAGMA user_version = 1",
     ],
 )
 def test_another_schema_is_refused(statement: str, full: Path) -> None:
@@ -116,6 +118,8 @@ def test_a_view_in_a_tables_place_is_refused(full: Path) -> None:
         "UPDATE records SET mask = NULL",
         "UPDATE records SET score = 'high'",
         "UPDATE records SET score = 9e999",
+        "UPDATE records SET health = 'good'",
+        "UPDATE records SET health = NULL",
         "UPDATE records SET origin = 'guessed'",
         "UPDATE facts SET value = 'x' WHERE key = 'done'",
         "UPDATE facts SET value = '-1' WHERE key = 'done'",

@@ -54,14 +54,30 @@ def test_frames_between_leaves_the_bounds_out() -> None:
 def test_frames_to_look_at() -> None:
     track = MaskTrack()
     track.put(1, record(1, stale=True))
-    track.put(2, record(2, absent=True, score=0.1))
-    track.put(3, record(3, score=0.49))
-    track.put(4, record(4, Origin.PROMPTED, score=0.1))
-    track.put(5, record(5, score=0.5))
+    track.put(2, record(2, absent=True))
+    track.put(3, record(3, health=0.49))
+    track.put(4, record(4, Origin.PROMPTED, health=0.1))
+    track.put(5, record(5, health=0.5))
+    track.put(6, record(6, health=0.1, accepted=True))
+    track.put(7, record(7, health=0.1, locked=True))
     assert track.frames_where(stale=True) == (1,)
     assert track.frames_where(absent=True) == (2,)
     assert track.frames_where(doubtful=True) == (3,)
     assert track.frames_where(stale=True, absent=True, doubtful=True) == (1, 2, 3)
+
+
+def test_places_are_runs_of_doubtful_frames() -> None:
+    track = MaskTrack()
+    healths = {3: 0.4, 4: 0.2, 5: 0.2, 9: 0.45}
+    for frame in range(12):
+        track.put(frame, record(frame, health=healths.get(frame, 0.9)))
+    assert track.doubtful_places() == (4, 9)
+    assert track.doubtful_place_at(5) == (3, 4, 5)
+    assert track.doubtful_place_at(9) == (9,)
+    assert track.doubtful_place_at(6) == ()
+    assert MaskTrack().doubtful_places() == ()
+    track.put(4, record(4, health=0.2, accepted=True))
+    assert track.doubtful_places() == (3, 5, 9)
 
 
 def test_a_track_may_change_while_it_is_walked() -> None:

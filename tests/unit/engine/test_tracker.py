@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sam2_studio.core.frames import Frame, FrameRange
 from sam2_studio.core.geometry import Point
+from sam2_studio.core.health import Symptom
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.engine.models import Model
@@ -64,6 +65,18 @@ def test_a_hidden_subject_is_absent_and_found_again(nano: Model, source_of: Sour
     assert all(r.absent and r.mask.is_empty for r in hidden)
     assert mean_iou(results[-5:], scene) >= 0.5
     assert not any(r.absent for r in results[-5:])
+    back = next(r for r in results if r.frame > hidden[-1].frame and not r.absent)
+    assert back.health.reasons[0].symptom is Symptom.LOST
+    assert results[back.health.reasons[0].amount].absent
+    assert back.health.is_doubtful
+
+
+def test_a_steady_run_is_healthy_in_both_directions(nano: Model, source_of: SourceOf) -> None:
+    scene = moving_scene(1, frames=16)
+    wanted = request(scene, TrackObject(1, {8: painted(scene, 8)}), direction=Direction.BOTH)
+    results = list(Tracker(nano, source_of(scene)).run(wanted))
+    assert len(results) == 16
+    assert not any(r.health.is_doubtful for r in results)
 
 
 def test_backwards_equals_forwards_on_the_clip_turned_round(nano: Model, source_of: SourceOf, short: Scene) -> None:

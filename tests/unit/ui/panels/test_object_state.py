@@ -25,8 +25,8 @@ def tracked(**values: object) -> MaskRecord:
         ({f: tracked() for f in range(10)}, "tracked", False),
         ({f: tracked() for f in range(2, 8)}, "tracked", False),
         ({f: tracked() for f in range(2, 5)}, "3 of 6", False),
-        ({f: tracked(score=0.2 if f in (3, 4, 7) else 0.9) for f in range(10)}, "2 to review", True),
-        ({f: tracked(score=0.2, stale=f > 7) for f in range(10)}, "2 stale", True),
+        ({f: tracked(health=0.2 if f in (3, 4, 7) else 0.9) for f in range(10)}, "2 to review", True),
+        ({f: tracked(health=0.2, stale=f > 7) for f in range(10)}, "2 stale", True),
     ],
 )
 def test_the_most_urgent_word(records: dict[int, MaskRecord], text: str, attention: bool) -> None:

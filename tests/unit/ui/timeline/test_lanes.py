@@ -32,10 +32,10 @@ def track_of(records: dict[int, MaskRecord]) -> MaskTrack:
 @pytest.fixture
 def track() -> MaskTrack:
     """Prompted 0, tracked 1 to 9 (stale from 6), gap at 10, absent 11, painted 12, locked and tracked 13."""
-    records = {f: record(score=0.9, stale=f >= 6, area=100) for f in range(1, 10)}
-    records[0] = record(Origin.PROMPTED, area=100)
-    records[4] = record(score=0.3, area=200)
-    records[11] = record(absent=True, score=0.1)
+    records = {f: record(health=0.9, stale=f >= 6) for f in range(1, 10)}
+    records[0] = record(Origin.PROMPTED, health=0.1)
+    records[4] = record(health=0.3, reasons="area:-40 outline:14")
+    records[11] = record(absent=True)
     records[12] = record(Origin.PAINTED)
     records[13] = record(locked=True)
     return track_of(records)
@@ -66,13 +66,13 @@ def test_a_single_stale_frame_shows_among_thousands() -> None:
     assert stretches(view.bits, STALE) == [(388, 389)]
 
 
-def test_columns_take_the_lowest_score_and_end_with_the_view() -> None:
+def test_columns_take_the_lowest_health_and_end_with_the_view() -> None:
     states = LaneStates(1000)
-    track = track_of({0: record(score=0.8), 7: record(score=0.2), 999: record(score=0.0)})
+    track = track_of({0: record(health=0.8), 7: record(health=0.2), 999: record(health=0.0)})
     states.update(track, [0, 7, 999])
     columns = states.columns(Scale(frames=1000, width=50, zoom=2))
-    assert columns.scores[0] == np.float32(0.2)
-    assert columns.scores[-1] == 1  # frame 999 lies outside the view
+    assert columns.healths[0] == np.float32(0.2)
+    assert columns.healths[-1] == 1  # frame 999 lies outside the view
 
 
 def test_an_update_touches_only_its_frames_and_raises_the_revision(track: MaskTrack) -> None:
@@ -94,17 +94,17 @@ def test_counts(track: MaskTrack) -> None:
 
 
 def test_doubtful_places_follow_a_change() -> None:
-    track = track_of({f: record(score=0.9) for f in range(12)})
+    track = track_of({f: record(health=0.9) for f in range(12)})
     states = LaneStates.of_track(track, 12)
     assert states.doubtful_places() == ()
-    track.put(3, record(score=0.1))
+    track.put(3, record(health=0.1))
     states.update(track, [3])
     assert states.doubtful_places() == (3,)
 
 
 def test_doubtful_places_are_the_worst_frames_of_their_runs() -> None:
-    scores = {3: 0.4, 4: 0.2, 5: 0.3, 9: 0.45}
-    states = LaneStates.of_track(track_of({f: record(score=scores.get(f, 0.9)) for f in range(12)}), 12)
+    healths = {3: 0.4, 4: 0.2, 5: 0.3, 9: 0.45}
+    states = LaneStates.of_track(track_of({f: record(health=healths.get(f, 0.9)) for f in range(12)}), 12)
     assert states.doubtful_places() == (4, 9)
 
 
@@ -122,11 +122,32 @@ def test_an_empty_lane_shows_nothing() -> None:
 
 
 def test_descriptions_say_why(track: MaskTrack) -> None:
-    states = LaneStates.of_track(track, 20)
-    assert describe(states, 4, 1005) == (
-        "Frame 1005: confidence 0.30. The area grows by 100 % at once. The outline is uncertain: a click here helps."
+    def said(frame: int) -> str:
+        return describe(LaneStates.of_track(track, 20), frame, lambda number: number + 1001)
+
+    assert said(4) == (
+        "Frame 1005: health 0.30, area fell by 40 %, outline jumps 14 px against motion. "
+        "Correct it by a click, or accept it if it is right."
     )
-    assert describe(states, 7, 7) == "Frame 7: confidence 0.90. Prompts changed since it was tracked."
-    assert describe(states, 11, 11) == "Frame 11: the object was not found here."
-    assert describe(states, 19, 19) == "Frame 19: no mask yet."
-    assert "Locked." in describe(states, 13, 13)
+    assert said(7) == "Frame 1008: health 0.90. Prompts changed since it was tracked."
+    assert said(11) == "Frame 1012: the object was not found here."
+    assert said(19) == "Frame 1020: no mask yet."
+    assert "Locked." in said(13)
+    track.put(11, record(absent=True, health=0.1, reasons="gone:90"))
+    assert said(11).startswith("Frame 1012: the object was not found here, gone at once. Correct it")
+    track.put(12, record(health=0.2, reasons="lost:5"))
+    assert "lost at 1006, back at 1013" in said(12)
+
+
+def test_what_the_user_accepted_is_good_and_said(track: MaskTrack) -> None:
+    track.put(4, record(health=0.3, reasons="area:-40", accepted=True))
+    states = LaneStates.of_track(track, 20)
+    assert (states.doubtful_places(), float(states.healths[4])) == ((), 1.0)
+    assert describe(states, 4, int) == "Frame 4: health 1.00. Accepted by you."
+
+
+def test_a_new_mask_takes_the_old_reasons_away(track: MaskTrack) -> None:
+    states = LaneStates.of_track(track, 20)
+    track.put(4, record(health=0.9))
+    states.update(track, [4])
+    assert describe(states, 4, int) == "Frame 4: health 0.90."
