@@ -31,13 +31,14 @@ SIDE = 1024
 Operations = dict[str, Callable[[], Any]]
 
 
-def ours(size: str) -> Operations:
+def ours(size: str, dtype: torch.dtype) -> Operations:
     from sam2_studio.networks.interface import Chosen, FrameMemory, ImageFeatures, Label, Remembered
     from sam2_studio.networks.sam2.config import CONFIGS as KNOWN
     from sam2_studio.networks.sam2.model import Sam2
 
     network = Sam2(next(c for c in KNOWN if c.name == f"sam2.1-{size}")).eval()
     network.load_state_dict(stand_in_weights(f"sam2.1_hiera_{size.replace('-', '_')}"))
+    network.hold_weights(dtype)
     still = torch.from_numpy(np.array(read_frame("still/00000.png").resize((SIDE, SIDE))))[None]
     still_features = network.encode_image(still)
     frames = [torch.from_numpy(np.array(_frame(n).resize((SIDE, SIDE))))[None] for n in range(FRAMES)]
@@ -74,7 +75,7 @@ def ours(size: str) -> Operations:
     }
 
 
-def published(size: str) -> Operations:
+def published(size: str, _: torch.dtype) -> Operations:
     from sam2.build_sam import build_sam2_video_predictor
     from sam2.sam2_image_predictor import SAM2ImagePredictor
 
@@ -127,7 +128,9 @@ def main() -> None:
     sys.stdout = sys.stderr  # the published code draws progress bars
     cast: AbstractContextManager[Any] = torch.autocast("cpu", torch.bfloat16) if args.bfloat16 else nullcontext()
     with torch.inference_mode(), cast:
-        operations = {"ours": ours, "published": published}[args.side](args.size)
+        operations = {"ours": ours, "published": published}[args.side](
+            args.size, torch.bfloat16 if args.bfloat16 else torch.float32
+        )
         print("ready", file=replies, flush=True)
         for line in sys.stdin:
             begin = time.perf_counter(), time.process_time()

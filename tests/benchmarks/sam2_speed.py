@@ -19,7 +19,10 @@ from sam2_studio.networks.sam2.config import TRUNKS
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 OPERATIONS = ("encode", "click", "track", "track two")
-GOALS = {"encode": 0.75, "click": 0.70, "track": 0.70}
+GOALS = {
+    "float32": {"encode": 0.75, "click": 0.70, "track": 0.70},
+    "bfloat16": {"encode": 0.60, "click": 0.70, "track": 0.45},
+}
 PRODUCT = """
 import time, torch
 torch.set_num_threads({threads})
@@ -117,7 +120,9 @@ def main() -> None:
     parser.add_argument("--size", choices=tuple(TRUNKS), default="tiny")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--bfloat16", action="store_true", help="both sides under autocast")
+    parser.add_argument(
+        "--bfloat16", action="store_true", help="both sides under autocast, ours with its weights held in bfloat16"
+    )
     parser.add_argument("--environment", type=Path, default=user_cache_path("sam2-studio") / "sam2-speed")
     args = parser.parse_args()
     python = environment(args.environment)
@@ -138,7 +143,7 @@ def report(args: argparse.Namespace, rate: float, published: Side, ours: Side) -
     for operation in OPERATIONS:
         theirs, own = published.median(operation), ours.median(operation)
         processor = ours.median(operation, 1) / published.median(operation, 1)
-        goal = f"{GOALS[operation]:.2f}" if operation in GOALS else ""
+        goal = f"{GOALS[dtype][operation]:.2f}" if operation in GOALS[dtype] else ""
         print(f"| {operation} | {theirs:.3f} | {own:.3f} | {own / theirs:.2f} | {processor:.2f} | {goal} |")
     further = ours.median("track two") - ours.median("track")
     alone = ours.median("encode") + ours.median("track")

@@ -25,7 +25,9 @@ def affine(x: Tensor, layer: nn.Linear, *, then: Then = "none", plus: Tensor | N
 def affine_by(
     x: Tensor, matrix: Tensor, bias: Tensor | None, *, then: Then = "none", plus: Tensor | None = None
 ) -> Tensor:
-    """The same with a bare matrix (outputs, inputs) and bias (outputs,)."""
+    """The same with a bare matrix (outputs, inputs) and bias (outputs,). A matrix held in 16 bits decides the type."""
+    if matrix.dtype != torch.float32:
+        x, plus = x.to(matrix.dtype), None if plus is None else plus.to(matrix.dtype)
     if not _can_join(x, matrix):
         return _plain(F.linear(x, matrix, bias), then, plus)
     joined = torch.ops.mkldnn._linear_pointwise
@@ -44,9 +46,9 @@ def _plain(y: Tensor, then: Then, plus: Tensor | None) -> Tensor:
 def _can_join(x: Tensor, matrix: Tensor) -> bool:
     return (
         _JOINED
-        and x.dtype == matrix.dtype == torch.float32
+        and x.dtype == matrix.dtype
+        and (x.dtype == torch.bfloat16 or (x.dtype == torch.float32 and not torch.is_autocast_enabled("cpu")))
         and x.device.type == "cpu"
         and x.numel() >= FEWEST_ROWS * x.shape[-1]
         and torch.is_inference_mode_enabled()
-        and not torch.is_autocast_enabled("cpu")
     )

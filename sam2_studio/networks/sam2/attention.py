@@ -67,7 +67,9 @@ def attend_in_blocks(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         (B, Q, D).
     """
     attend = _in_tiles if q.dtype == torch.float32 else _in_rows
-    return torch.stack([attend(q[b] * q.shape[-1] ** -0.5, k[b], v[b].to(q.dtype)) for b in range(len(q))])
+    return torch.stack(
+        [attend(q[b] * q.shape[-1] ** -0.5, k[b].contiguous(), v[b].to(q.dtype).contiguous()) for b in range(len(q))]
+    )
 
 
 def _in_tiles(q: Tensor, k: Tensor, v: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sam2_studio.networks.sam2.affine import affine
+from sam2_studio.networks.sam2.attention import attend_in_blocks, blocks_pay
 from sam2_studio.networks.sam2.config import TrunkConfig
 from sam2_studio.networks.sam2.layers import Conv, Deriving, empty_parameter
 from sam2_studio.networks.sam2.windows import Order, overhang, pool2x, reorder, take
@@ -52,7 +53,11 @@ class WindowAttention(nn.Module):
         q, k, v = torch.unflatten(qkv, -1, (3, self.heads, -1)).unbind(2)
         if self.pools:
             q = torch.unflatten(pool2x(q.flatten(2), window), -1, (self.heads, -1))
-        y = F.scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2))
+        q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
+        if window == 0 and q.dtype == torch.bfloat16 and blocks_pay(q):
+            y = attend_in_blocks(q.flatten(0, 1), k.flatten(0, 1), v.flatten(0, 1)).view_as(q)
+        else:
+            y = F.scaled_dot_product_attention(q, k, v)
         return y.transpose(1, 2).flatten(2)
 
     def _attend_overhanging(self, qkv: Tensor, side: int, window: int) -> Tensor:
@@ -151,7 +156,7 @@ class Hiera(Deriving):
     def forward(self, rgb_bhwc: Tensor) -> list[Tensor]:
         grid = self.patch_embed(rgb_bhwc)
         side = grid.shape[1]
-        x = (grid + self._position(side)).flatten(1, 2)
+        x = (grid + self._position(side)).flatten(1, 2).to(self.get_parameter("blocks.0.attn.qkv.weight").dtype)
         order = Order(side, side)
         maps = []
         for number, block in enumerate(self.blocks):

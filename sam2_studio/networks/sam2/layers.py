@@ -57,7 +57,7 @@ class Conv(nn.Conv2d):
     """A convolution of a (B, H, W, C) map; permuted, that is a channels-last map, and nothing is copied."""
 
     def forward(self, x_bhwc: Tensor) -> Tensor:
-        return super().forward(x_bhwc.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+        return super().forward(x_bhwc.permute(0, 3, 1, 2).to(self.weight.dtype)).permute(0, 2, 3, 1)
 
 
 class Unfold2x(nn.ConvTranspose2d):

@@ -75,6 +75,20 @@ class Sam2(PromptableNetwork):
     def traits(self) -> NetworkTraits:
         return self._traits
 
+    def hold_weights(self, dtype: torch.dtype) -> None:
+        """Hold the matrices of the heavy parts in `dtype`; the rest stays float32 for autocast to cast."""
+        trunk, memory = self.image_encoder.trunk, self.memory_encoder
+        for part in (
+            trunk.blocks,
+            self.image_encoder.neck,
+            self.memory_attention.layers,
+            memory,
+            self.sam_mask_decoder.transformer,
+        ):
+            for layer in part.modules():
+                if isinstance(layer, nn.Linear | nn.Conv2d):
+                    layer.to(dtype)
+
     def encode_image(self, rgb_bhwc: Tensor) -> ImageFeatures:
         dtype, device = self.no_mem_embed.dtype, self.no_mem_embed.device
         mean = torch.tensor(PIXEL_MEAN, device=device)

@@ -20,11 +20,11 @@ class Lateral(nn.Module):
 
     def then(self, map_bhwc: Tensor, following: MapLinear) -> Tensor:
         """The level and `following` as one product: two matrices in a row are one, and `following` has few outputs."""
-        matrix = following.matrix @ self.conv.matrix
+        own, after = self.conv.matrix, following.matrix.to(self.conv.matrix.dtype)
         bias = None
         if self.conv.bias is not None and following.bias is not None:
-            bias = following.matrix @ self.conv.bias + following.bias
-        return affine_by(map_bhwc, matrix, bias)
+            bias = after @ self.conv.bias + following.bias.to(own.dtype)
+        return affine_by(map_bhwc, after @ own, bias)
 
 
 class Neck(nn.Module):
