@@ -9,6 +9,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from sam2_studio import __version__, home
+from sam2_studio.engine.shortage import is_shortage, shortage_told
 from sam2_studio.errors import StudioError
 
 FAILED, WRONG_USAGE = 1, 2
@@ -29,9 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(str(error))
     except KeyboardInterrupt:
         _say("Stopped.")
-    except Exception:  # noqa: BLE001 - the top of the program: a traceback is for the log, not for the user
+    except Exception as error:  # noqa: BLE001 - the top of the program: a traceback is for the log, not for the user
         _log.exception("unexpected error")
-        _say(f"Something went wrong that should not have. The log has the details: {home.log_file()}")
+        unexpected = f"Something went wrong that should not have. The log has the details: {home.log_file()}"
+        _say(str(shortage_told()) if is_shortage(error) else unexpected)
     return FAILED
 
 

@@ -5,7 +5,7 @@ before the next one is asked for, so a killed run keeps what came.
 """
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from sam2_studio.core.records import lacks_mask, prompted_record, tracked_record
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.engine.embeddings import FeatureCache
 from sam2_studio.engine.models import Model
+from sam2_studio.engine.relief import say_nothing
 from sam2_studio.engine.requests import Direction, FrameResult
 from sam2_studio.engine.segmenter import Segmenter
 from sam2_studio.engine.tracker import CACHED_BYTES, Tracker
@@ -82,6 +83,7 @@ def track_project(
     *,
     direction: Direction = Direction.BOTH,
     within: FrameRange | None = None,
+    on_notice: Callable[[str], None] = say_nothing,
 ) -> Generator[TrackProgress | TrackReport, None, None]:
     """Make the masks of the prompted frames, then track; the last item is the report.
 
@@ -91,25 +93,26 @@ def track_project(
         object_ids: What to track; locked objects and objects without prompts are left out.
         direction: Which way.
         within: Frames to track, by index; the clip's in to out by default.
+        on_notice: Told in a sentence what had to give way where memory ran short.
 
     Raises:
         PromptError: nothing can be tracked, or the range doesn't fit the clip.
         MediaError: the clip is gone, has changed or can't be read.
-        ModelError: the network's answer isn't made of numbers; frames before that are kept.
+        ModelError: the network's answer isn't made of numbers, or memory ran out; frames before that are kept.
         ProjectError: the project can't be written.
     """
     started = time.monotonic()
     with footage(file) as (clip, source):
         span = (clip.source_range if within is None else within).checked(clip.info.frames)
         request = track_request(file, object_ids, direction, span)
-        file.history.do(set_model(file.project, model.recipe))
+        file.history.do(set_model(file.project, model.pin))
         yield TrackProgress(done=0, total=len(span), seconds=0.0)
-        segmenter = Segmenter(model, FeatureCache(CACHED_BYTES))
-        _answer_prompts(file, source, segmenter, model.recipe, [item.object_id for item in request.objects])
+        segmenter = Segmenter(model, FeatureCache(CACHED_BYTES), on_notice)
+        _answer_prompts(file, source, segmenter, [item.object_id for item in request.objects])
         request = track_request(file, object_ids, direction, span)
-        run, done = _Run(file, model.recipe), set[int]()
+        run, done = _Run(file), set[int]()
         for result in Tracker(model, source, segmenter).run(request):
-            run.put(result)
+            run.put(result, segmenter.looks.model.recipe)
             done.add(result.frame)
             yield TrackProgress(done=len(done), total=len(span), seconds=time.monotonic() - started)
         yield TrackProgress(done=len(span), total=len(span), seconds=time.monotonic() - started)
@@ -127,14 +130,13 @@ class _Run:
     """Puts the masks of one run into one undo step, each in a transaction of its own."""
 
     file: ProjectFile
-    recipe: str
     step: int = 0
 
-    def put(self, result: FrameResult) -> None:
+    def put(self, result: FrameResult, recipe: str) -> None:
         with self.file.transaction():
             mask_id = self.file.add_mask(result.mask)
             record = tracked_record(
-                mask_id, result.mask, score=result.score, absent=result.absent, recipe=self.recipe, health=result.health
+                mask_id, result.mask, score=result.score, absent=result.absent, recipe=recipe, health=result.health
             )
             placed = [(result.object_id, result.frame, record)]
             if self.step:
@@ -143,22 +145,19 @@ class _Run:
                 self.step = self.file.history.do(put_masks(self.file.project, "Track", placed))
 
 
-def _answer_prompts(
-    file: ProjectFile, source: FrameSource, segmenter: Segmenter, recipe: str, object_ids: Sequence[int]
-) -> None:
+def _answer_prompts(file: ProjectFile, source: FrameSource, segmenter: Segmenter, object_ids: Sequence[int]) -> None:
     """Make the masks of prompted frames that have none yet."""
     for object_id in object_ids:
         for frame in file.project.prompted_frames(object_id):
             if lacks_mask(file.project.track(object_id).get(frame), file.project.prompts(object_id, frame)):
-                _answer(file, source, segmenter, recipe, object_id, frame)
+                _answer(file, source, segmenter, object_id, frame)
 
 
-def _answer(
-    file: ProjectFile, source: FrameSource, segmenter: Segmenter, recipe: str, object_id: int, frame: int
-) -> None:
+def _answer(file: ProjectFile, source: FrameSource, segmenter: Segmenter, object_id: int, frame: int) -> None:
     prompts = file.project.prompts(object_id, frame)
     given = None if prompts.mask_id is None else file.mask(prompts.mask_id)
     answer = segmenter.segment(source.read(frame), prompts, given_mask=given)
+    recipe = segmenter.looks.model.recipe
     with file.transaction():
         mask_id = file.add_mask(answer.mask)
         record = prompted_record(mask_id, answer.mask, score=answer.score, recipe=recipe, prompts=prompts)

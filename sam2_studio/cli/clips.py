@@ -81,7 +81,7 @@ def track(
     file, loaded = _prepared(output, info, subjects, (model, device, dtype), overwrite=overwrite)
     console.warn([loaded.notice] if loaded.notice else [])
     try:
-        report = follow_track(_events(file, loaded, direction, within), console)
+        report = follow_track(_events(file, loaded, direction, within, console), console)
     finally:
         file.close()
     console.say(f"{report.frames} frames tracked in {report.seconds:.1f} s: {output}")
@@ -205,13 +205,15 @@ def _prepared(
 
 
 def _events(
-    file: "ProjectFile", model: "Model", way: Way, within: "FrameRange | None"
+    file: "ProjectFile", model: "Model", way: Way, within: "FrameRange | None", console: Console
 ) -> "Generator[TrackProgress | TrackReport, None, None]":
     from sam2_studio.batch.pipeline import track_project
     from sam2_studio.engine.requests import Direction
 
     ids = [thing.id for thing in file.project.objects]
-    return track_project(file, model, ids, direction=Direction(way.value), within=within)
+    return track_project(
+        file, model, ids, direction=Direction(way.value), within=within, on_notice=lambda text: console.warn([text])
+    )
 
 
 def _range_of(project: "Project", wanted: "FrameRange | None") -> "FrameRange | None":

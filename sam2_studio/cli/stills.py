@@ -116,7 +116,7 @@ def _run(
     use_threads()
     loaded = load_model(*model)
     console.warn([loaded.notice] if loaded.notice else [])
-    segmenter = Segmenter(loaded)
+    segmenter = Segmenter(loaded, on_notice=lambda text: console.warn([text]))
     reports = []
     for image in images:
         source = open_picture(image)

@@ -17,12 +17,12 @@ from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PointPrompt
 from sam2_studio.engine.embeddings import FeatureCache
 from sam2_studio.engine.models import Model
+from sam2_studio.engine.relief import Relief
 from sam2_studio.engine.windows import Logits, Window, coverage, scaled_picture
 from sam2_studio.errors import ModelError
 from sam2_studio.networks.interface import Chosen, Decoded, GivenMask, ImageFeatures, Label
 
 MOST_CERTAIN = 12.0  # logits handed back to the network are clamped to this
-AT_A_TIME = 9  # lone points decoded together: more gains little and costs memory
 
 
 @dataclass(frozen=True)
@@ -54,20 +54,26 @@ class ChosenAnswer:
 
 
 class Looks:
-    """Puts prompts to a model, window by window; image features are cached, nothing else is kept."""
+    """Puts prompts to a model, window by window; image features are cached, nothing else is kept.
 
-    def __init__(self, model: Model, features: FeatureCache) -> None:
-        self.model = model
+    Args:
+        relief: Holds the model as it computes now.
+        features: The cache.
+    """
+
+    def __init__(self, relief: Relief, features: FeatureCache) -> None:
+        self._relief = relief
         self._features = features
+        relief.watch(features)
+
+    @property
+    def model(self) -> Model:
+        return self._relief.model
 
     def features(self, frame: Frame, window: Window) -> ImageFeatures:
         """Features of a window, not yet conditioned."""
         side = self.model.traits.working_size
         return self._features.features(self.model, scaled_picture(frame.rgb, window, side, side))
-
-    def forget(self) -> None:
-        """Let go of all features; they are made again when needed."""
-        self._features.clear()
 
     def ask(
         self,
@@ -105,9 +111,9 @@ class Looks:
         features = self.features(frame, window)
         with self.model.computing():
             alone = network.condition(features, [])
-        answers = []
-        for start in range(0, len(points), AT_A_TIME):
-            tokens = [_tokens(window, [point], None) for point in points[start : start + AT_A_TIME]]
+        answers, at_once = [], self._relief.points_at_once()
+        for start in range(0, len(points), at_once):
+            tokens = [_tokens(window, [point], None) for point in points[start : start + at_once]]
             places = torch.tensor([t[0] for t in tokens], dtype=torch.float32, device=device)
             with self.model.computing():
                 decoded = network.decode(alone, places, torch.tensor([t[1] for t in tokens], device=device))

@@ -18,10 +18,16 @@ DEFAULT_BYTES = 256 << 20
 
 
 class FeatureCache:
-    """Least recently used features go first. One thread at a time."""
+    """Least recently used features go first. One thread at a time.
 
-    def __init__(self, limit_bytes: int = DEFAULT_BYTES) -> None:
+    Args:
+        limit_bytes: Most that is held, but for one picture, which always is.
+        beside: Another cache to look into first: what it holds isn't held twice.
+    """
+
+    def __init__(self, limit_bytes: int = DEFAULT_BYTES, beside: "FeatureCache | None" = None) -> None:
         self._limit = limit_bytes
+        self._beside = beside
         self._held: OrderedDict[bytes, ImageFeatures] = OrderedDict()
         self.nbytes = 0
 
@@ -31,6 +37,8 @@ class FeatureCache:
     def features(self, model: Model, picture: NDArray[np.uint8]) -> ImageFeatures:
         """Features of a picture at the model's working size, (S, S, 3) RGB."""
         key = hashlib.blake2b(picture.tobytes(), key=model.sha256[:64].encode(), digest_size=16).digest()
+        if self._beside is not None and key in self._beside._held:
+            return self._beside._held[key]
         held = self._held.pop(key, None)
         if held is None:
             held = _encode(model, picture)

@@ -26,7 +26,7 @@ _CLICK = PromptSet((PointPrompt(Point(640, 360)),))
 
 def measuring(model: Model) -> Generator[int, None, Speed]:
     """Measure; yields how many of `STEPS` are done. Each figure is the second of two runs: the first warms up."""
-    segmenter = Segmenter(model, FeatureCache())
+    segmenter = Segmenter(model, FeatureCache(), borrowed=True)
     pictures = [_picture(number) for number in range(2)]
     took = []
     for done, step in enumerate((*(_seeing(segmenter, each) for each in pictures), *_asking(segmenter, pictures[1]))):

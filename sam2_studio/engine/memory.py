@@ -3,6 +3,8 @@
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 
+import torch
+
 from sam2_studio.networks.interface import FrameMemory, NetworkTraits, Remembered
 
 
@@ -44,6 +46,18 @@ class MemoryBank:
     def forget_recent(self) -> None:
         """Begin a new stretch: what was tracked before it isn't its past."""
         self._recent.clear()
+
+    def forget(self) -> None:
+        """Forget everything: the network sees at another size now. Conditioning memories are made again."""
+        self._made.clear()
+        self._recent.clear()
+
+    def move(self, device: torch.device) -> None:
+        """Take all memories to where the network computes now."""
+        for number, memory in self._made.items():
+            self._made[number] = memory.on(device)
+        for place, (number, memory) in enumerate(self._recent):
+            self._recent[place] = (number, memory.on(device))
 
     def recall(self, frame: int) -> list[Remembered]:
         """What `frame` may attend to: the nearest conditioning memories, then the recent ones, oldest first."""

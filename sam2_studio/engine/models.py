@@ -37,6 +37,7 @@ class Model:
         device: Where it computes.
         dtype: The number type of its products.
         notice: One sentence for the user where it computes elsewhere than might be expected, or "".
+        reduced_to: The working size where it isn't the network's own, because memory ran short.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Model:
     device: "torch.device"
     dtype: "torch.dtype" = field(default_factory=_float32)
     notice: str = ""
+    reduced_to: int | None = None
 
     @cached_property
     def traits(self) -> "NetworkTraits":
@@ -52,7 +54,12 @@ class Model:
 
     @property
     def recipe(self) -> str:
-        """`name@sha256`: what a mask's record and the project say of the model."""
+        """What a mask's record says of the model: `name@sha256`, and `/512` after it where the size is reduced."""
+        return self.pin + (f"/{self.reduced_to}" if self.reduced_to else "")
+
+    @property
+    def pin(self) -> str:
+        """`name@sha256`: what the project says of the model."""
         return f"{self.name}@{self.sha256}"
 
     @property

@@ -4,7 +4,10 @@ Clicks are replayed in the order given, each with the logits of the answer befor
 answer is looked at again in a crop round the object, and on stills the edge is at last fitted to the colours.
 """
 
+from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -15,10 +18,12 @@ from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.engine.answers import MOST_CERTAIN, Answer, Looks
 from sam2_studio.engine.embeddings import FeatureCache
 from sam2_studio.engine.models import Model
+from sam2_studio.engine.relief import Relief, say_nothing
 from sam2_studio.engine.requests import Candidate, MaskPrediction, SegmentSettings
 from sam2_studio.engine.snap import snapped
 from sam2_studio.engine.windows import Logits, Window, box_of_logits, coverage, mask_of_logits, moved_logits
 from sam2_studio.errors import PromptError
+from sam2_studio.networks.interface import NetworkTraits
 
 WINDOW_MARGIN = 1.4  # of the window of a second look, to the object's bounding box
 WINDOW_SLIMMEST = 0.6  # shorter to longer side
@@ -61,14 +66,39 @@ class _Step:
 class Segmenter:
     """Answers prompts with a model.
 
+    Attributes:
+        relief: Makes a step again with less where memory ran out.
+        looks: Puts prompts to the model.
+
     Args:
         model: As `load_model` gives it.
-        features: Cache to share with others of the same thread.
+        features: Where image features are kept.
+        on_notice: Told in a sentence what had to give way where memory ran short.
+        borrowed: Whether somebody else owns the model, so that it has to stay as it is.
     """
 
-    def __init__(self, model: Model, features: FeatureCache | None = None) -> None:
-        self.looks = Looks(model, features if features is not None else FeatureCache())
-        self._traits = model.traits
+    def __init__(
+        self,
+        model: Model,
+        features: FeatureCache | None = None,
+        on_notice: Callable[[str], None] = say_nothing,
+        *,
+        borrowed: bool = False,
+    ) -> None:
+        self.relief = Relief(model, on_notice, borrowed=borrowed)
+        self._features = features if features is not None else FeatureCache()
+        self.looks = Looks(self.relief, self._features)
+
+    def for_run(self, limit_bytes: int) -> "Segmenter":
+        """One for a track run: it looks up features here too, but what it adds goes with it, and is little."""
+        other = copy(self)
+        other._features = FeatureCache(limit_bytes, beside=self._features)
+        other.looks = Looks(self.relief, other._features)
+        return other
+
+    @property
+    def _traits(self) -> NetworkTraits:
+        return self.looks.model.traits
 
     def segment(
         self,
@@ -90,9 +120,14 @@ class Segmenter:
 
         Raises:
             PromptError: there is no prompt, or one doesn't fit the picture.
-            ModelError: the network's answer isn't made of numbers.
+            ModelError: the network's answer isn't made of numbers, or memory ran out for good.
         """
         prompts = _checked(prompts, given_mask, frame.size)
+        return self.relief.eased(partial(self._answered, frame, prompts, given_mask, settings, still=still))
+
+    def _answered(
+        self, frame: Frame, prompts: PromptSet, given_mask: Mask | None, settings: SegmentSettings, *, still: bool
+    ) -> MaskPrediction:
         if given_mask is not None and not prompts.points and prompts.box is None:
             return self._of_given(given_mask)
         offered, last = self._replayed(frame, prompts, given_mask, settings)

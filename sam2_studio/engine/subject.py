@@ -5,6 +5,7 @@ round it, lies near the middle and doesn't run out of the picture.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def propose_subjects(segmenter: Segmenter, frame: Frame, limit: int = 5, *, stil
     """
     whole = Window.whole(frame.size)
     points = _grid(whole)
-    answers = segmenter.looks.ask_each(frame, whole, points)
+    answers = segmenter.relief.eased(partial(segmenter.looks.ask_each, frame, whole, points))
     side = answers[0].masks.shape[-1]
     colors = scaled_picture(frame.rgb, whole, side, side).astype(np.float32) / np.float32(255)
     proposals = _ranked(points, answers, colors)

@@ -2,13 +2,15 @@
 
 `passes` says which frames are tracked from which side. Conditioning frames inside the range give back their own mask.
 Each object has memories of its own and is computed on its own, so that adding or removing one changes no bit of
-another's masks; they share decoding and the features of a frame. Knows no thread and no project; the caller cancels by
-closing.
+another's masks; they share decoding and the features of a frame. Where memory runs out, a step is made again with less
+(`relief`); after a change of the network's size its memories are made anew. Knows no thread and no project; the caller
+cancels by closing.
 """
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import zip_longest
 
 import torch
@@ -48,6 +50,7 @@ class _Track:
         places: Frames on which the user showed it, in rising order.
         bank: What is remembered of it.
         review: Judges its masks.
+        model: That made the memories.
         latest: The frame tracked last, or None.
     """
 
@@ -55,7 +58,22 @@ class _Track:
     places: tuple[int, ...]
     bank: MemoryBank
     review: PassReview
+    model: Model
     latest: int | None = field(default=None)
+
+    def go_to(self, number: int, step: int) -> None:
+        """Begin with a frame; what was tracked before a gap isn't its past."""
+        if self.latest is not None and self.latest != number - step:
+            self.bank.forget_recent()
+        self.latest = number
+
+    def suit(self, model: Model) -> None:
+        """Have the memories fit the model as it computes now."""
+        if model.traits.working_size != self.model.traits.working_size:
+            self.bank.forget()
+        elif model.device != self.model.device:
+            self.bank.move(model.device)
+        self.model = model
 
 
 class Tracker:
@@ -70,11 +88,14 @@ class Tracker:
     _reader: ReadAhead  # of the run under way
 
     def __init__(self, model: Model, source: FrameSource, segmenter: Segmenter | None = None) -> None:
-        self._model = model
         self._source = source
         self._segmenter = segmenter or Segmenter(model, FeatureCache(CACHED_BYTES))
-        self._looks = self._segmenter.looks
+        self._looks, self._relief = self._segmenter.looks, self._segmenter.relief
         self._tracks: list[_Track] = []
+
+    @property
+    def _model(self) -> Model:
+        return self._relief.model
 
     @property
     def memory_bytes(self) -> int:
@@ -87,12 +108,14 @@ class Tracker:
         Raises:
             PromptError: no object, an object without a prompt, a prompt that doesn't fit, a range outside the clip.
             MediaError: a frame can't be read.
-            ModelError: the network's answer isn't made of numbers; results before that hold.
+            ModelError: the network's answer isn't made of numbers, or memory ran out for good; results before that
+                hold.
         """
         if not request.objects:
             raise PromptError("There is no object to track.", "Add one by a click on the subject.")
         places = [_places(item) for item in request.objects]
         request.range.checked(self._source.info.frames)
+        self._relief.restore()
         self._reader = ReadAhead(self._source)
         try:
             for one_pass in passes(request.range, request.direction):
@@ -110,15 +133,16 @@ class Tracker:
         for number, then in zip_longest(taken, taken[1:]):
             frame = self._reader.read(number, then)
             for track in (track for track in self._tracks if one_pass.takes(number, track.places)):
-                result = track.review.judged(self._result(track, frame, request.settings, one_pass.step), frame)
+                track.go_to(number, one_pass.step)
+                result = self._relief.eased(partial(self._result, track, frame, request.settings))
+                result = track.review.judged(result, frame)
                 if (result.object_id, number) not in request.keep:
                     yield result
 
-    def _result(self, track: _Track, frame: Frame, settings: SegmentSettings, step: int) -> FrameResult:
+    def _result(self, track: _Track, frame: Frame, settings: SegmentSettings) -> FrameResult:
+        """One object on one frame; done again after a failure it gives the same, for it remembers at its very end."""
         said = track.item.conditioning.get(frame.number)
-        if track.latest is not None and track.latest != frame.number - step:
-            track.bank.forget_recent()
-        track.latest = frame.number
+        track.suit(self._model)
         if said:
             return _as_said(track.item.object_id, frame.number, self._prediction(frame, said, settings))
         return self._tracked(track, frame, settings)
@@ -158,7 +182,7 @@ class Tracker:
             review.show(frame, prediction.mask)
             return self._memory(frame, said, prediction)
 
-        return _Track(item, places, MemoryBank(self._model.traits, places, make, step), review)
+        return _Track(item, places, MemoryBank(self._model.traits, places, make, step), review, self._model)
 
     def _prediction(self, frame: Frame, said: Conditioning, settings: SegmentSettings) -> MaskPrediction:
         prompts = said.prompts if said.mask is None else PromptSet()

@@ -101,6 +101,9 @@ class FrameMemory:
     def without_map(self) -> "FrameMemory":
         return FrameMemory(None, self.pointer)
 
+    def on(self, device: torch.device) -> "FrameMemory":
+        return FrameMemory(None if self.map is None else self.map.to(device), self.pointer.to(device))
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -153,6 +156,10 @@ class PromptableNetwork(nn.Module, ABC):
         Called on the device, after loading and whenever the type changes. By default nothing is done: autocast casts
         float32 weights in every call.
         """
+
+    def resized(self, side: int) -> "PromptableNetwork | None":
+        """The same network at another working size, sharing its weights; None where it works at one size only."""
+        return None
 
     @abstractmethod
     def encode_image(self, rgb_bhwc: Tensor) -> ImageFeatures:

@@ -7,13 +7,14 @@ import itertools
 import logging
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QThread, Signal
 
 from sam2_studio.core.frames import FrameSource
 from sam2_studio.engine.jobs import CancelToken, JobQueue, Priority
 from sam2_studio.engine.requests import FrameResult, TrackRequest
+from sam2_studio.engine.shortage import is_shortage, shortage_told
 from sam2_studio.errors import Cancelled, ModelError, StudioError
 from sam2_studio.ui.engine_questions import EngineLimits, LoadedModel, ModelWish, SegmentAnswer, SegmentRequest
 
@@ -27,6 +28,7 @@ _log = logging.getLogger(__name__)
 _PREVIEW = "preview"
 _TRACK = "track"
 _MODEL = "model"
+_RUN_BYTES = 16 << 20  # of image features that only a track run needs: it seldom comes back to a frame
 
 
 class EngineThread(QThread):
@@ -46,6 +48,7 @@ class EngineThread(QThread):
         work_failed: key, StudioError.
         failed: StudioError, for the message bar.
         noticed: One sentence that the user should know; nothing failed.
+        moved: device, number type: memory ran short, and the model in use computes there now.
     """
 
     model_ready = Signal(object)
@@ -61,6 +64,7 @@ class EngineThread(QThread):
     work_failed = Signal(str, object)
     failed = Signal(object)
     noticed = Signal(str)
+    moved = Signal(str, str)
 
     def __init__(self, open_source: Callable[[Path], FrameSource], wish: ModelWish, limits: EngineLimits) -> None:
         super().__init__()
@@ -71,10 +75,9 @@ class EngineThread(QThread):
         self._runs = itertools.count(1)
         self._path: Path | None = None
         self._source: tuple[Path, FrameSource] | None = None
-        self._model: Model | None = None
         self._segmenter: Segmenter | None = None
         self._features: FeatureCache | None = None
-        self._still = False
+        self._still, self._tracking = False, False
 
     def set_footage(self, path: Path | None, *, still: bool = False) -> None:
         """Which media the following requests are about; what goes on for other footage is cancelled."""
@@ -111,7 +114,7 @@ class EngineThread(QThread):
         run = next(self._runs)
         self._queue.submit(
             lambda token: self._track(request, token),
-            on_item=lambda item: self._tracked(run, item),
+            on_item=lambda item: self.tracked.emit(run, *cast("tuple[FrameResult, str]", item)),
             on_end=lambda error: self._track_ended(run, error),
             key=_TRACK,
             priority=Priority.TRACK,
@@ -204,8 +207,8 @@ class EngineThread(QThread):
 
         model = load_model(wish.name, wish.device, wish.dtype)
         self._features = FeatureCache(self._limits.feature_bytes)
-        self._model, self._segmenter = model, Segmenter(model, self._features)
-        yield LoadedModel(name=model.name, recipe=model.recipe, device=model.device.type, dtype=name_of(model.dtype))
+        self._segmenter = Segmenter(model, self._features, self._gave_way)
+        yield LoadedModel(name=model.name, recipe=model.pin, device=model.device.type, dtype=name_of(model.dtype))
         if model.notice:
             self.noticed.emit(model.notice)
 
@@ -214,42 +217,57 @@ class EngineThread(QThread):
 
         before = memory_report()
         if self._segmenter is not None:
-            self._segmenter.looks.forget()
+            self._segmenter.relief.empty()
+            if not self._tracking:
+                self._segmenter.relief.restore()
         after = memory_report()
         yield max(0, before.process + before.gpu - after.process - after.gpu)
+
+    def _gave_way(self, sentence: str) -> None:
+        """Memory ran short: tell what was done, and where the model computes now."""
+        from sam2_studio.engine.device import name_of
+
+        model = self._loaded().looks.model
+        self.moved.emit(model.device.type, name_of(model.dtype))
+        self.noticed.emit(sentence)
 
     def _load_ended(self, wish: ModelWish, error: BaseException | None) -> None:
         if error is not None and not isinstance(error, Cancelled):
             self.model_failed.emit(wish, _told(error))
 
     def _work(self, key: str, steps: Callable[["Model | None"], Generator[int, None, object]]) -> Iterator[int]:
-        result = yield from steps(self._model)
+        result = yield from steps(self._segmenter.looks.model if self._segmenter else None)
         self.work_done.emit(key, result)
 
     def _work_ended(self, key: str, error: BaseException | None) -> None:
         if error is not None and not isinstance(error, Cancelled):
             self.work_failed.emit(key, _told(error))
 
-    def _loaded(self) -> tuple["Model", "Segmenter"]:
-        if self._model is None or self._segmenter is None:
+    def _loaded(self) -> "Segmenter":
+        if self._segmenter is None:
             raise ModelError(f"The model {self._wish.name} isn't loaded yet.", "Wait for it, or choose another one.")
-        return self._model, self._segmenter
+        return self._segmenter
 
     def _segment(self, request: SegmentRequest) -> Iterator[SegmentAnswer]:
-        model, segmenter = self._loaded()
+        segmenter = self._loaded()
         frame = request.frame or self._frames().read(request.number)
         prediction = segmenter.segment(
             frame, request.prompts, given_mask=request.given, still=self._still, settings=request.settings
         )
-        yield SegmentAnswer(request, prediction, model.recipe)
+        yield SegmentAnswer(request, prediction, segmenter.looks.model.recipe)
 
-    def _track(self, request: TrackRequest, token: CancelToken) -> Iterator[FrameResult]:
+    def _track(self, request: TrackRequest, token: CancelToken) -> Iterator[tuple[FrameResult, str]]:
+        """Results, each with the recipe of the model as it was then."""
         from sam2_studio.engine.tracker import Tracker
 
-        model, _ = self._loaded()
-        for result in Tracker(model, self._frames()).run(request):
-            token.check()
-            yield result
+        segmenter = self._loaded().for_run(_RUN_BYTES)
+        self._tracking = True
+        try:
+            for result in Tracker(segmenter.looks.model, self._frames(), segmenter).run(request):
+                token.check()
+                yield result, segmenter.looks.model.recipe
+        finally:
+            self._tracking = False
 
     def _frames(self) -> FrameSource:
         """A reader of the engine's own: it must not share the eye's place in the file."""
@@ -264,9 +282,6 @@ class EngineThread(QThread):
         if self._source is not None:
             self._source[1].close()
             self._source = None
-
-    def _tracked(self, run: int, item: object) -> None:
-        self.tracked.emit(run, item, self._model.recipe if self._model else "")
 
     def _track_ended(self, run: int, error: BaseException | None) -> None:
         stopped = isinstance(error, Cancelled)
@@ -287,6 +302,9 @@ def _told(error: BaseException) -> StudioError:
     """What is meant for the user as it is; what isn't expected goes to the log, and a sentence to the window."""
     if isinstance(error, StudioError):
         return error
+    if is_shortage(error):
+        _log.warning("memory ran out", exc_info=error)
+        return shortage_told()
     _log.error("a job met an unexpected error", exc_info=error)
     return StudioError(f"The engine met an error: {error}.", "The log has more; try again.")
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 
 from PySide6.QtCore import QThread, Signal
 
+from sam2_studio.engine.shortage import is_shortage, shortage_told
 from sam2_studio.errors import ExportError, StudioError
 from sam2_studio.export.runner import ExportProgress, ExportReport
 
@@ -44,7 +45,8 @@ class ExportThread(QThread):
             self.failed.emit(error)
         except Exception as error:  # noqa: BLE001 - the top of a thread: the window must live on
             _log.exception("an export met an unexpected error")
-            self.failed.emit(ExportError(f"The export failed: {error}.", "The log has more."))
+            unexpected = ExportError(f"The export failed: {error}.", "The log has more.")
+            self.failed.emit(shortage_told() if is_shortage(error) else unexpected)
 
     def _work(self, run: ExportRun) -> None:
         try:

@@ -16,6 +16,7 @@ from PySide6.QtGui import QImage
 
 from sam2_studio.core.clip_times import ClipTimes
 from sam2_studio.core.frames import Frame, FrameSource
+from sam2_studio.engine.shortage import is_shortage, shortage_told
 from sam2_studio.errors import MediaError, StudioError
 from sam2_studio.media.cache import CachedSource
 
@@ -135,7 +136,8 @@ class FrameLoader(QThread):
             self.failed.emit(wishes.generation, error)
         except Exception as error:  # noqa: BLE001 - the top of a thread: the window must live on
             _log.exception("the media thread met an unexpected error")
-            self.failed.emit(wishes.generation, MediaError(f"The media can't be read: {error}.", "See the log."))
+            unexpected = MediaError(f"The media can't be read: {error}.", "See the log.")
+            self.failed.emit(wishes.generation, shortage_told() if is_shortage(error) else unexpected)
         return True
 
     def _next_work(self, wishes: _Wishes) -> Callable[[], None]:

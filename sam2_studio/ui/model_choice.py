@@ -1,6 +1,7 @@
 """Which model answers: chosen by the user, loaded by the engine's thread, compared with what the project pins."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Signal
 
@@ -49,6 +50,7 @@ class ModelChoice(QObject):
         bridge.model_changed.connect(self._compare, queued)
         engine.model_ready.connect(self._ready, queued)
         engine.model_failed.connect(self._refused, queued)
+        engine.moved.connect(self._moved, queued)
 
     @property
     def wish(self) -> ModelWish:
@@ -85,6 +87,11 @@ class ModelChoice(QObject):
             self._adopt(loaded)
         else:
             self._compare()
+
+    def _moved(self, device: str, dtype: str) -> None:
+        if self.loaded is not None:
+            self.loaded = replace(self.loaded, device=device, dtype=dtype)
+            self.changed.emit()
 
     def _adopt(self, loaded: LoadedModel) -> None:
         """The user wants this project to go on with the model: one undo step, prompts are answered anew."""

@@ -39,9 +39,8 @@ class Tracking(QObject):
         self.settings = SegmentSettings()
         self._run = 0
         self._step = 0
-        self._waiting: deque[FrameResult] = deque()
+        self._waiting: deque[tuple[FrameResult, str]] = deque()
         self._only: frozenset[tuple[int, int]] | None = None
-        self._recipe = ""
         self._done: set[int] = set()
         self._outdated: set[int] = set()
         self._total = 0
@@ -134,16 +133,15 @@ class Tracking(QObject):
 
     def _came(self, run: int, result: FrameResult, recipe: str) -> None:
         if run == self._run:
-            self._recipe = recipe
-            self._waiting.append(result)
+            self._waiting.append((result, recipe))
 
     def _write(self) -> None:
         """Put what came since the last time into the run's one step."""
-        results = [r for r in self._waiting if self._is_wanted(r)]
-        self._done |= {r.frame for r in self._waiting}
+        results = [(r, recipe) for r, recipe in self._waiting if self._is_wanted(r)]
+        self._done |= {r.frame for r, _ in self._waiting}
         self._waiting.clear()
         if results:
-            masks = [(r.object_id, r.frame, r.mask, self._record_of(r)) for r in results]
+            masks = [(r.object_id, r.frame, r.mask, self._record_of(r, recipe)) for r, recipe in results]
             label = self._label.replace("tracking", "Track", 1)
             self._step = self._bridge.put_masks(self._step, label, masks) or self._step
         seconds = monotonic() - self._started
@@ -163,8 +161,8 @@ class Tracking(QObject):
         if self.is_running:
             self._outdated |= {object_id for object_id, _ in places}
 
-    def _record_of(self, result: FrameResult) -> Callable[[int], MaskRecord]:
-        recipe, stale = self._recipe, result.object_id in self._outdated
+    def _record_of(self, result: FrameResult, recipe: str) -> Callable[[int], MaskRecord]:
+        stale = result.object_id in self._outdated
 
         def record(mask_id: int) -> MaskRecord:
             made = tracked_record(

@@ -31,6 +31,7 @@ class PlayedEngine(QObject):
 
     model_ready = Signal(object)
     model_failed = Signal(object, object)
+    moved = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,6 +1,8 @@
 """SAM 2 put together (SAM 2 paper, section 4 and figure 3). Parameters are named as in the published checkpoints."""
 
 from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -88,6 +90,11 @@ class Sam2(PromptableNetwork):
             for layer in part.modules():
                 if isinstance(layer, nn.Linear | nn.Conv2d):
                     layer.to(dtype)
+
+    def resized(self, side: int) -> "Sam2":
+        other = copy(self)  # the parts and their weights are the same objects; no part knows the size
+        other._traits = replace(self._traits, working_size=side)
+        return other
 
     def encode_image(self, rgb_bhwc: Tensor) -> ImageFeatures:
         dtype, device = self.no_mem_embed.dtype, self.no_mem_embed.device

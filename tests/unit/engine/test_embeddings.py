@@ -51,3 +51,14 @@ def test_encoding_again_gives_the_same_bits(nano: Model) -> None:
     cache.clear()
     assert cache.nbytes == 0
     assert torch.equal(cache.features(nano, picture(77)).embedding, first)
+
+
+def test_a_cache_beside_another_uses_what_that_holds_and_holds_the_rest_itself(nano: Model) -> None:
+    shared = FeatureCache()
+    first = shared.features(nano, picture(1))
+    own = FeatureCache(first.nbytes, beside=shared)
+    assert own.features(nano, picture(1)) is first
+    assert len(own) == 0
+    own.features(nano, picture(2))
+    own.features(nano, picture(3))
+    assert (len(own), len(shared)) == (1, 1)

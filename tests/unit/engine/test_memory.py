@@ -84,6 +84,30 @@ def test_forgetting_leaves_the_conditioning_frames() -> None:
     assert [r.conditioning for r in bank.recall(2)] == [True]
 
 
+def test_forgetting_everything_makes_the_conditioning_memories_anew() -> None:
+    maker = Maker()
+    bank = MemoryBank(traits(), [0], maker, 1)
+    bank.recall(1)
+    bank.remember(1, memory(1))
+    bank.forget()
+    assert bank.nbytes == 0
+    assert [(r.age, r.conditioning) for r in bank.recall(2)] == [(2, True)]
+    assert maker.made == [0, 0]
+
+
+def test_moving_takes_every_memory_along() -> None:
+    bank = MemoryBank(traits(), [0], Maker(), 1)
+    bank.recall(1)
+    for frame in range(1, 6):
+        bank.remember(frame, memory(frame))
+    elsewhere = torch.device("meta")
+    bank.move(elsewhere)
+    memories = [r.memory for r in bank.recall(6)]
+    assert len(memories) == 6
+    assert {m.pointer.device for m in memories} == {elsewhere}
+    assert [m.map is None for m in memories] == [False, True, True, False, False, False]
+
+
 @pytest.mark.parametrize("step", [1, -1])
 def test_bytes_held_do_not_grow_with_the_clip(step: int) -> None:
     bank = MemoryBank(traits(), range(0, 3000, 50), Maker(), step)
