@@ -15,7 +15,7 @@ UNRECORDED = [
     "sam2.1-small",
     "sam2-base-plus",
     pytest.param("sam2-large", marks=pytest.mark.long_parity),
-    "sam2.1-large",
+    pytest.param("sam2.1-large", marks=pytest.mark.long_parity),
 ]
 
 

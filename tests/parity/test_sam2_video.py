@@ -21,7 +21,6 @@ TINY = {"sam2_hiera_tiny": "2.0", "sam2.1_hiera_tiny": "2.1"}
 QUICK = {
     "sam2.1_hiera_tiny/forward_512",
     "sam2.1_hiera_tiny/mask_prompt",
-    "sam2_hiera_tiny/occlusion",
 }
 SCENARIOS = [
     pytest.param(name, marks=() if name in QUICK else pytest.mark.long_parity)
