@@ -3,13 +3,14 @@
 Keys that this version doesn't know are kept when it saves: an older program must not forget what a newer one was told.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
+
+from sam2_studio.core.json_file import read_json, write_json
 
 VERSION = 1  # raised only when a key changes its meaning
 THEMES = ("dark", "light", "system")
@@ -74,7 +75,7 @@ class Preferences:
             values = _read(path)
         except FileNotFoundError:
             return cls()
-        except (OSError, ValueError, RecursionError):
+        except (OSError, ValueError):
             with suppress(OSError):  # where not even that works the defaults hold for this session
                 path.replace(path.with_name(path.name + ".kept"))
             return cls()
@@ -82,16 +83,12 @@ class Preferences:
 
     def save(self, path: Path) -> None:
         """Write beside the file and rename. Raises OSError."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
-        values = _unknown(path) | {_OWN: VERSION} | asdict(self)
-        part.write_text(json.dumps(values, indent=1), encoding="utf-8")
-        part.replace(path)
+        write_json(path, _unknown(path) | {_OWN: VERSION} | asdict(self))
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """The file's object. Raises OSError, RecursionError, or ValueError for no object or one of a newer version."""
-    values = json.loads(path.read_text(encoding="utf-8"))
+    """The file's object. Raises OSError, or ValueError for no object or one of a newer version."""
+    values = read_json(path)
     if not isinstance(values, dict):
         raise ValueError("no object")
     version = values.get(_OWN, VERSION)
@@ -103,7 +100,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _unknown(path: Path) -> dict[str, Any]:
     try:
         values = _read(path)
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError):
         return {}
     known = {each.name for each in fields(Preferences)}
     return {key: value for key, value in values.items() if key not in known}

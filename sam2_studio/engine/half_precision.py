@@ -4,8 +4,6 @@ With instructions for it a product takes half the time of float32, without them 
 long, and no name of a processor tells which: so it is timed. Loads torch only when asked.
 """
 
-import json
-import os
 import platform
 import statistics
 import time
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sam2_studio import home
+from sam2_studio.core.json_file import read_json, write_json
 
 if TYPE_CHECKING:
     import torch
@@ -43,7 +42,8 @@ def bfloat16_gain() -> float:
     gain = known.get(key)
     if type(gain) is not float or not gain > 0:
         gain = measured_gain()
-        _remember(path, known | {key: gain})
+        with suppress(OSError):
+            write_json(path, known | {key: gain})
     return gain
 
 
@@ -101,15 +101,7 @@ def _this_processor() -> str:
 
 def _remembered(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        found = read_json(path)
+    except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _remember(path: Path, gains: dict[str, Any]) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(gains, indent=1), encoding="utf-8")
-        part.replace(path)

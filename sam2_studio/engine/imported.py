@@ -4,7 +4,6 @@ A file whose hash is that of a published one stands in for it; any other is a mo
 look into such a file.
 """
 
-import json
 import re
 from collections.abc import Generator
 from dataclasses import asdict, dataclass, fields
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sam2_studio import home
+from sam2_studio.core.json_file import read_json, write_json
 from sam2_studio.engine.digests import digest_steps
 from sam2_studio.errors import ModelError
 from sam2_studio.networks.catalogue import CATALOGUE, WeightFile
@@ -32,8 +32,8 @@ class Imported:
 def imported_files() -> tuple[Imported, ...]:
     """All of them; entries of a damaged registry that make no sense are left out."""
     try:
-        entries = json.loads(_registry().read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        entries = read_json(_registry())
+    except (OSError, ValueError):
         return ()
     made = [_entry(entry) for entry in entries] if isinstance(entries, list) else []
     return tuple(one for one in made if one is not None)
@@ -121,11 +121,8 @@ def _registry() -> Path:
 
 def _write(files: list[Imported]) -> None:
     path = _registry()
-    part = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps([asdict(one.weights) | {"path": str(one.path)} for one in files], indent=1))
-        part.replace(path)
+        write_json(path, [asdict(one.weights) | {"path": str(one.path)} for one in files])
     except OSError as error:
         raise ModelError(
             f"{path} can't be written: {error.strerror}.", "Free some space or make it writable."

@@ -1,11 +1,12 @@
 """What was measured of models on this machine, kept in the cache folder by recipe, device and number type. No torch."""
 
-import json
 import math
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sam2_studio import home
+from sam2_studio.core.json_file import read_json, write_json
 
 _FILE = "speeds.json"
 
@@ -28,8 +29,8 @@ class Speed:
 def known_speeds() -> dict[str, Speed]:
     """Everything measured so far; what makes no sense is left out."""
     try:
-        values = json.loads((home.cache_folder() / _FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        values = read_json(home.cache_folder() / _FILE)
+    except (OSError, ValueError):
         return {}
     found = {key: _speed(value) for key, value in values.items()} if isinstance(values, dict) else {}
     return {key: speed for key, speed in found.items() if speed is not None}
@@ -42,15 +43,9 @@ def speed_key(recipe: str, device: str, dtype: str) -> str:
 
 def remember_speed(key: str, speed: Speed) -> None:
     """Keep a figure; a disk that refuses costs the memory of it, nothing else."""
-    path = home.cache_folder() / _FILE
-    part = path.with_name(f".{path.name}.part")
     values = {name: asdict(one) for name, one in (known_speeds() | {key: speed}).items()}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(values, indent=1), encoding="utf-8")
-        part.replace(path)
-    except OSError:
-        return
+    with suppress(OSError):
+        write_json(home.cache_folder() / _FILE, values)
 
 
 def _speed(value: Any) -> Speed | None:

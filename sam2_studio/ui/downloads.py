@@ -1,12 +1,17 @@
 """Downloads under way, several at once: start, pause, go on, drop. Knows no widgets."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Qt, Signal
 
 from sam2_studio.engine.model_files import address, find_model, own_path
 from sam2_studio.errors import ModelError, StudioError
 from sam2_studio.networks.catalogue import WeightFile
-from sam2_studio.networks.download import DownloadProgress, fetch, part_bytes, part_path
-from sam2_studio.ui.download_thread import DownloadThread
+from sam2_studio.networks.download_part import part_bytes, part_path
+from sam2_studio.networks.download_progress import DownloadProgress
+
+if TYPE_CHECKING:
+    from sam2_studio.ui.download_thread import DownloadThread
 
 
 class Downloads(QObject):
@@ -45,6 +50,10 @@ class Downloads(QObject):
 
     def get(self, name: str) -> None:
         """Fetch a model's file, or go on with it."""
+        # these load httpx, which takes a tenth of a second: not before somebody fetches
+        from sam2_studio.networks.download import fetch
+        from sam2_studio.ui.download_thread import DownloadThread
+
         weights = find_model(name).weights
         if name in self._threads or weights.bundled or weights.custom:
             return

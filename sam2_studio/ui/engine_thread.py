@@ -28,7 +28,6 @@ _log = logging.getLogger(__name__)
 _PREVIEW = "preview"
 _TRACK = "track"
 _MODEL = "model"
-_RUN_BYTES = 16 << 20  # of image features that only a track run needs: it seldom comes back to a frame
 
 
 class EngineThread(QThread):
@@ -150,10 +149,6 @@ class EngineThread(QThread):
             key=f"work {key}",
         )
 
-    def drop_work(self, key: str) -> None:
-        """Stop such work after the step under way."""
-        self._queue.cancel(f"work {key}")
-
     def use_limits(self, limits: EngineLimits) -> None:
         """Take more or less of the machine, from the next step on."""
         self._limits = limits
@@ -258,9 +253,9 @@ class EngineThread(QThread):
 
     def _track(self, request: TrackRequest, token: CancelToken) -> Iterator[tuple[FrameResult, str]]:
         """Results, each with the recipe of the model as it was then."""
-        from sam2_studio.engine.tracker import Tracker
+        from sam2_studio.engine.tracker import CACHED_BYTES, Tracker
 
-        segmenter = self._loaded().for_run(_RUN_BYTES)
+        segmenter = self._loaded().for_run(CACHED_BYTES)
         self._tracking = True
         try:
             for result in Tracker(segmenter.looks.model, self._frames(), segmenter).run(request):

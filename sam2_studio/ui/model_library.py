@@ -37,9 +37,11 @@ class ModelLibrary(QObject):
         self._choice, self._downloads, self._engine, self._window = choice, downloads, engine, window
         self._dialog: ModelsDialog | None = None
         self._problems: dict[str, str] = {}
+        self._found: tuple[AvailableModel, ...] = ()
+        self._speeds: dict[str, Speed] = {}
         choice.changed.connect(self._show)
         choice.library_wanted.connect(self.show_models)
-        downloads.changed.connect(self._show)
+        downloads.changed.connect(self._show_download)
         downloads.failed.connect(self._keep_problem)
         queued = Qt.ConnectionType.QueuedConnection
         engine.work_progressed.connect(self._work_progressed, queued)
@@ -145,12 +147,22 @@ class ModelLibrary(QObject):
 
     def _show(self) -> None:
         if self._dialog is not None:
-            speeds = known_speeds()
-            self._dialog.set_rows([self._row(model, speeds) for model in available_models()])
-            self._show_machine(self._dialog)
+            self._found, self._speeds = available_models(), known_speeds()
+            self._show_rows(self._dialog)
 
-    def _row(self, model: AvailableModel, speeds: dict[str, Speed]) -> ModelRow:
-        weights, loaded = model.weights, self._choice.loaded
+    def _show_download(self, name: str) -> None:
+        """Progress comes ten times a second and changes no file but its part: only start and end look at the disk."""
+        if self._dialog is not None and self._downloads.progress(name) is not None:
+            self._show_rows(self._dialog)
+        else:
+            self._show()
+
+    def _show_rows(self, dialog: ModelsDialog) -> None:
+        dialog.set_rows([self._row(model) for model in self._found])
+        self._show_machine(dialog)
+
+    def _row(self, model: AvailableModel) -> ModelRow:
+        weights, loaded, speeds = model.weights, self._choice.loaded, self._speeds
         recipe = f"{weights.name}@{weights.sha256}"
         speed = next((s for key, s in speeds.items() if key.startswith(f"{recipe} ")), None)
         if loaded is not None and loaded.recipe == recipe:
@@ -187,7 +199,7 @@ class ModelLibrary(QObject):
     def _show_machine(self, dialog: ModelsDialog) -> None:
         loaded, wish = self._choice.loaded, self._choice.wish
         now = "" if loaded is None else f"{device_title(loaded.device)}, {loaded.dtype}"
-        dialog.set_machine(
+        dialog.machine.set_machine(
             devices=[(name, "automatic" if name == "auto" else device_title(name)) for name in DEVICES],
             device=wish.device,
             dtypes=[(name, "automatic" if name == "auto" else name) for name in DTYPES],

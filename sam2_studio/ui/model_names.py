@@ -1,7 +1,7 @@
 """What people read of models, devices and downloads."""
 
 from sam2_studio.core.durations import clock
-from sam2_studio.networks.download import DownloadProgress
+from sam2_studio.networks.download_progress import DownloadProgress
 from sam2_studio.ui.engine_questions import LoadedModel
 
 _DEVICES = {"cpu": "processor", "cuda": "graphics card", "mps": "graphics (Metal)"}

@@ -1,59 +1,38 @@
 """Painting in the real window: strokes are undo steps and prompts; tracking starts from them, never overwrites them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from sam2_studio.batch.snapshot import conditioning_of
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import FrameRange
-from sam2_studio.core.geometry import Box, Point
+from sam2_studio.core.geometry import Box
 from sam2_studio.core.prompts import PromptSet
 from sam2_studio.core.tracks import Origin
-from sam2_studio.ui.app import preferences_path
 from sam2_studio.ui.canvas.brush import Brush
 from sam2_studio.ui.main_window import MainWindow
+from tests.window import at, go_to, opened, shown, until
 
 LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
-PATIENCE = 60_000  # ms; a limit for a hung program, not a measure
 FRAME = 60
-
-
-def until(qtbot: QtBot, condition: Callable[[], bool]) -> None:
-    qtbot.waitUntil(condition, timeout=PATIENCE)
 
 
 @pytest.fixture
 def window(qtbot: QtBot, studio_home: Path, sample_clip: Path) -> Iterator[MainWindow]:
     """The window on frame 60 of the sample clip, of which 58 to 62 are to be tracked; the brush in hand."""
-    made = MainWindow(preferences_path())
-    qtbot.addWidget(made)
-    made.resize(1280, 800)
-    made.show()
-    made.activateWindow()
-    made.documents.open(sample_clip)
-    until(qtbot, lambda: made.canvas.frame is not None)
+    made = opened(qtbot, shown(qtbot), sample_clip)
     made.editing.set_range(FrameRange(58, 63))
     go_to(qtbot, made, FRAME)
     qtbot.keyClick(made.canvas, Qt.Key.Key_B)
     made.canvas.set_brush(Brush(size=60))
     yield made
     made.close()
-
-
-def go_to(qtbot: QtBot, window: MainWindow, frame: int) -> None:
-    window.playhead.go_to(frame)
-    until(qtbot, lambda: window.canvas.frame is not None and window.canvas.frame.number == frame)
-
-
-def at(window: MainWindow, x: float, y: float) -> QPoint:
-    left, top = window.canvas.view.to_widget(Point(x, y))
-    return QPoint(round(left), round(top))
 
 
 def stroke(qtbot: QtBot, window: MainWindow, *places: tuple[int, int], button: Qt.MouseButton = LEFT) -> None:

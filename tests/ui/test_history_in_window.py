@@ -4,46 +4,31 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from sam2_studio.core.frames import FrameRange
-from sam2_studio.core.geometry import Point
-from sam2_studio.ui.app import preferences_path
 from sam2_studio.ui.dialogs.history_dialog import HistoryDialog
 from sam2_studio.ui.engine_questions import SegmentRequest
 from sam2_studio.ui.main_window import MainWindow
+from tests.window import PATIENCE, at, go_to, opened, shown, until
 
 LEFT = Qt.MouseButton.LeftButton
 CTRL = Qt.KeyboardModifier.ControlModifier
-PATIENCE = 60_000  # ms; a limit for a hung program, not a measure
 
 
 @pytest.fixture
 def window(qtbot: QtBot, studio_home: Path, sample_clip: Path) -> Iterator[MainWindow]:
-    made = MainWindow(preferences_path())
-    qtbot.addWidget(made)
-    made.resize(1280, 800)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
-    made.documents.open(sample_clip)
-    until(qtbot, lambda: made.canvas.frame is not None)
+    made = opened(qtbot, shown(qtbot), sample_clip)
     yield made
     made.close()
 
 
-def until(qtbot: QtBot, condition: Callable[[], bool]) -> None:
-    qtbot.waitUntil(condition, timeout=PATIENCE)
-
-
 def click(qtbot: QtBot, window: MainWindow, frame: int, x: float, y: float) -> None:
-    window.playhead.go_to(frame)
-    until(qtbot, lambda: window.canvas.frame is not None and window.canvas.frame.number == frame)
-    left, top = window.canvas.view.to_widget(Point(x, y))
-    qtbot.mouseClick(window.canvas, LEFT, pos=QPoint(round(left), round(top)))
+    go_to(qtbot, window, frame)
+    qtbot.mouseClick(window.canvas, LEFT, pos=at(window, x, y))
 
 
-def opened(qtbot: QtBot, window: MainWindow) -> HistoryDialog:
+def history_of(qtbot: QtBot, window: MainWindow) -> HistoryDialog:
     qtbot.keyClick(window, Qt.Key.Key_H, CTRL)
     dialog = window.history._dialog
     assert dialog is not None
@@ -63,7 +48,7 @@ def choose(qtbot: QtBot, dialog: HistoryDialog, place: int) -> None:
 
 
 def test_the_list_follows_and_a_click_goes_there(qtbot: QtBot, window: MainWindow) -> None:
-    dialog = opened(qtbot, window)
+    dialog = history_of(qtbot, window)
     assert labels(dialog) == [("Opened", "")]
     for frame in (60, 80):
         click(qtbot, window, frame, 380, 350)
@@ -104,7 +89,7 @@ def test_undo_during_a_run_stops_it_and_nothing_of_it_comes_after(qtbot: QtBot, 
     window.editing.set_range(FrameRange(50, 110))
     click(qtbot, window, 60, 380, 350)
     until(qtbot, lambda: window.bridge.mask(1, 60) is not None)
-    for walk in (window.undo, lambda: choose(qtbot, opened(qtbot, window), 3)):
+    for walk in (window.undo, lambda: choose(qtbot, history_of(qtbot, window), 3)):
         window.tracking.track_forwards()
         run = window.tracking._run
         until(qtbot, lambda: len(project.track(1)) > 3)

@@ -1,6 +1,6 @@
 """The real window on the sample clip, driven by real events: open, box, track, correct, undo, export, close."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,46 +9,20 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from sam2_studio.core.frames import FrameRange
-from sam2_studio.core.geometry import Point
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.export.spec import ExportSpec
-from sam2_studio.ui.app import preferences_path
 from sam2_studio.ui.main_window import MainWindow
 from tests.media_factory import numbered_frames, write_video
+from tests.window import at, go_to, opened, shown, until
 
 LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier
-PATIENCE = 60_000  # ms; a limit for a hung program, not a measure
 
 
 @pytest.fixture
 def window(qtbot: QtBot, studio_home: Path) -> Iterator[MainWindow]:
-    made = MainWindow(preferences_path())
-    qtbot.addWidget(made)
-    made.resize(1280, 800)
-    made.show()
-    made.activateWindow()
+    made = shown(qtbot)
     yield made
     made.close()
-
-
-def until(qtbot: QtBot, condition: Callable[[], bool]) -> None:
-    qtbot.waitUntil(condition, timeout=PATIENCE)
-
-
-def opened(qtbot: QtBot, window: MainWindow, path: Path) -> MainWindow:
-    window.documents.open(path)
-    until(qtbot, lambda: window.canvas.frame is not None)
-    return window
-
-
-def go_to(qtbot: QtBot, window: MainWindow, frame: int) -> None:
-    window.playhead.go_to(frame)
-    until(qtbot, lambda: window.canvas.frame is not None and window.canvas.frame.number == frame)
-
-
-def at(window: MainWindow, x: float, y: float) -> QPoint:
-    left, top = window.canvas.view.to_widget(Point(x, y))
-    return QPoint(round(left), round(top))
 
 
 def drag_box(qtbot: QtBot, window: MainWindow, box: tuple[int, int, int, int]) -> None:

@@ -16,11 +16,11 @@ from pytestqt.qtbot import QtBot
 from sam2_studio.engine.model_files import MIRROR, ModelState, find_model, own_path
 from sam2_studio.networks.catalogue import CATALOGUE
 from sam2_studio.networks.download import part_path
-from sam2_studio.ui.app import preferences_path
 from sam2_studio.ui.dialogs.models_dialog import ModelsDialog
 from sam2_studio.ui.main_window import MainWindow
 from tests.loopback import Loopback, ranged, whole
 from tests.parity.stand_in import stand_in_weights
+from tests.window import shown
 
 LEFT, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 PATIENCE = 120_000  # ms; a limit for a hung program, not a measure
@@ -47,10 +47,7 @@ def published(stand_in: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
 
 @pytest.fixture
 def window(qtbot: QtBot, studio_home: Path) -> Iterator[MainWindow]:
-    made = MainWindow(preferences_path())
-    qtbot.addWidget(made)
-    made.show()
-    made.activateWindow()
+    made = shown(qtbot)
     until(qtbot, lambda: made.choice.loaded is not None)
     yield made
     made.close()
@@ -60,7 +57,7 @@ def until(qtbot: QtBot, condition: Callable[[], bool]) -> None:
     qtbot.waitUntil(condition, timeout=PATIENCE)
 
 
-def shown(qtbot: QtBot, window: MainWindow) -> ModelsDialog:
+def dialog_of(qtbot: QtBot, window: MainWindow) -> ModelsDialog:
     qtbot.keyClick(window, Qt.Key.Key_M, CONTROL)
     dialogs = [each for each in window.findChildren(ModelsDialog) if each.isVisible()]
     assert len(dialogs) == 1
@@ -71,6 +68,15 @@ def press(qtbot: QtBot, dialog: ModelsDialog, name: str, text: str) -> None:
     buttons = dialog.list.cards[name].findChildren(QPushButton)
     [button] = [each for each in buttons if each.text().startswith(text) and each.isVisibleTo(dialog)]
     qtbot.mouseClick(button, LEFT)
+
+
+def stalled_at(qtbot: QtBot, window: MainWindow, size: int) -> tuple[ModelsDialog, Path]:
+    """The dialog, and the part of a download that got so far and stands still."""
+    dialog = dialog_of(qtbot, window)
+    press(qtbot, dialog, NAME, "Get")
+    part = part_path(own_path(find_model(NAME).weights))
+    until(qtbot, lambda: part.exists() and part.stat().st_size == size)
+    return dialog, part
 
 
 def offers(dialog: ModelsDialog, name: str) -> set[str]:
@@ -85,10 +91,7 @@ def test_get_pause_go_on_use(
     stall = ranged(published, until=half, then=lambda exchange: exchange.stall())
     with Loopback([stall, ranged(published)]) as server:
         monkeypatch.setenv(MIRROR, server.address)
-        dialog = shown(qtbot, window)
-        press(qtbot, dialog, NAME, "Get")
-        part = part_path(own_path(find_model(NAME).weights))
-        until(qtbot, lambda: part.exists() and part.stat().st_size == half)
+        dialog, _ = stalled_at(qtbot, window, half)
         press(qtbot, dialog, NAME, "Pause")
         until(qtbot, lambda: "Resume" in offers(dialog, NAME))
         assert not server.release.is_set()
@@ -107,10 +110,7 @@ def test_cancel_leaves_nothing(
 ) -> None:
     with Loopback([ranged(published, until=1000, then=lambda exchange: exchange.stall())]) as server:
         monkeypatch.setenv(MIRROR, server.address)
-        dialog = shown(qtbot, window)
-        press(qtbot, dialog, NAME, "Get")
-        part = part_path(own_path(find_model(NAME).weights))
-        until(qtbot, lambda: part.exists() and part.stat().st_size == 1000)
+        dialog, part = stalled_at(qtbot, window, 1000)
         press(qtbot, dialog, NAME, "Cancel")
         until(qtbot, lambda: not part.exists())
         until(qtbot, lambda: "Get" in offers(dialog, NAME))
@@ -122,7 +122,7 @@ def test_wrong_bytes_are_refused_in_the_row(
     wrong = bytes([published[0] ^ 1]) + published[1:]
     with Loopback([whole(wrong)]) as server:
         monkeypatch.setenv(MIRROR, server.address)
-        dialog = shown(qtbot, window)
+        dialog = dialog_of(qtbot, window)
         press(qtbot, dialog, NAME, "Get")
         until(qtbot, lambda: bool(window.models.problem(NAME)))
     assert "can't be fetched" in window.models.problem(NAME)
@@ -134,17 +134,14 @@ def test_closing_the_window_stops_a_download_and_keeps_its_part(
 ) -> None:
     with Loopback([ranged(published, until=1000, then=lambda exchange: exchange.stall())]) as server:
         monkeypatch.setenv(MIRROR, server.address)
-        dialog = shown(qtbot, window)
-        press(qtbot, dialog, NAME, "Get")
-        part = part_path(own_path(find_model(NAME).weights))
-        until(qtbot, lambda: part.exists() and part.stat().st_size == 1000)
+        _, part = stalled_at(qtbot, window, 1000)
         window.close()
         assert not server.release.is_set()
         assert part.stat().st_size == 1000
 
 
 def test_a_file_is_imported_verified_and_forgotten(qtbot: QtBot, window: MainWindow, stand_in: Path) -> None:
-    dialog = shown(qtbot, window)
+    dialog = dialog_of(qtbot, window)
     window.models.import_file(stand_in)
     until(qtbot, lambda: "stand-in" in dialog.list.cards)
     press(qtbot, dialog, "stand-in", "Verify")
@@ -156,7 +153,7 @@ def test_a_file_is_imported_verified_and_forgotten(qtbot: QtBot, window: MainWin
 
 
 def test_speed_is_measured_and_shown(qtbot: QtBot, window: MainWindow) -> None:
-    dialog = shown(qtbot, window)
+    dialog = dialog_of(qtbot, window)
     qtbot.mouseClick(dialog.measure_button, LEFT)
     until(qtbot, lambda: dialog.message.text.startswith("Measured"))
     assert "s a click" in dialog.list.cards["nano"].row.speed

@@ -12,19 +12,9 @@ from sam2_studio.ui.app import preferences_path
 from sam2_studio.ui.engine_questions import EngineLimits
 from sam2_studio.ui.main_window import MainWindow
 from tests.media_factory import numbered_frames, write_video
+from tests.window import PATIENCE, shown
 
-PATIENCE = 60_000  # ms; a limit for a hung program, not a measure
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-def shown(qtbot: QtBot) -> MainWindow:
-    window = MainWindow(preferences_path())
-    qtbot.addWidget(window)
-    window.resize(1280, 800)
-    with qtbot.waitActive(window):
-        window.show()
-        window.activateWindow()
-    return window
 
 
 @pytest.fixture

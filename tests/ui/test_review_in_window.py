@@ -13,9 +13,9 @@ from sam2_studio.core.health import Health, Reason, Symptom
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.records import tracked_record
 from sam2_studio.core.tracks import MaskRecord
-from sam2_studio.ui.app import preferences_path
 from sam2_studio.ui.main_window import MainWindow
 from tests.media_factory import numbered_frames, write_video
+from tests.window import opened, shown
 
 FRAMES = 16
 HEALTHS = {3: 0.4, 4: 0.1, 5: 0.3, 9: 0.2}  # of the first object; the second is doubtful on frame 12
@@ -24,13 +24,7 @@ LEFT, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
 
 @pytest.fixture
 def window(qtbot: QtBot, studio_home: Path, tmp_path: Path) -> Iterator[MainWindow]:
-    made = MainWindow(preferences_path())
-    qtbot.addWidget(made)
-    made.resize(1280, 800)
-    made.show()
-    made.activateWindow()
-    made.documents.open(write_video(tmp_path / "clip.mp4", numbered_frames(FRAMES)))
-    qtbot.waitUntil(lambda: made.canvas.frame is not None, timeout=60_000)
+    made = opened(qtbot, shown(qtbot), write_video(tmp_path / "clip.mp4", numbered_frames(FRAMES)))
     track(made, HEALTHS, made.canvas.frame.size)
     yield made
     made.close()

@@ -1,6 +1,6 @@
 """Timeline, markers and playing in the real window, by its keys."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from sam2_studio.core.store import ProjectFile
 from sam2_studio.ui.app import preferences_path
 from sam2_studio.ui.main_window import MainWindow
 from tests.media_factory import numbered_frames, write_video
+from tests.window import opened, shown, until
 
-PATIENCE = 60_000  # ms; a limit for a hung program, not a measure
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 
@@ -26,20 +26,9 @@ def clip(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def window(qtbot: QtBot, clip: Path) -> Iterator[MainWindow]:
-    made = MainWindow(preferences_path())
-    qtbot.addWidget(made)
-    made.resize(1280, 800)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
-    made.documents.open(clip)
-    until(qtbot, lambda: made.canvas.frame is not None)
+    made = opened(qtbot, shown(qtbot), clip)
     yield made
     made.close()
-
-
-def until(qtbot: QtBot, condition: Callable[[], bool]) -> None:
-    qtbot.waitUntil(condition, timeout=PATIENCE)
 
 
 def press(qtbot: QtBot, window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:

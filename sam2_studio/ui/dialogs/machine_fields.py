@@ -44,7 +44,14 @@ class MachineFields(QWidget):
         now: str,
         memory: str,
     ) -> None:
-        """Show the choices, ids with texts, what is chosen, and what it comes to."""
+        """Show where models compute.
+
+        Args:
+            devices, dtypes: ids with texts, in the order to offer.
+            device, dtype: ids of what is chosen.
+            now: What that comes to: "processor, bfloat16".
+            memory: What is in use: "0.9 GB in use"; "" for nothing that could be freed.
+        """
         self.device.set_choices(devices, device)
         self.dtype.set_choices(dtypes, dtype)
         self.now.setText(f"now: {now}" if now else "")

@@ -23,8 +23,11 @@ class ModelsDialog(QDialog):
         remove_wanted: Name of the model; the user confirmed it.
         import_wanted: A file of the user's own.
         measure_wanted: Time the models that are here.
-        device_chosen, dtype_chosen: id, as given to `set_machine`.
+        device_chosen, dtype_chosen: id, as given to `machine`.
         free_wanted: Give memory back.
+
+    Attributes:
+        machine: The fields that say where models compute.
     """
 
     use_wanted = Signal(str)
@@ -67,26 +70,6 @@ class ModelsDialog(QDialog):
     def set_rows(self, rows: Sequence[ModelRow]) -> None:
         """Show these models, the whole list; may be called as often as a download tells its progress."""
         self.list.set_rows(rows)
-
-    def set_machine(
-        self,
-        *,
-        devices: Sequence[tuple[str, str]],
-        device: str,
-        dtypes: Sequence[tuple[str, str]],
-        dtype: str,
-        now: str,
-        memory: str,
-    ) -> None:
-        """Show where models compute.
-
-        Args:
-            devices, dtypes: ids with texts, in the order to offer.
-            device, dtype: ids of what is chosen.
-            now: What that comes to: "processor, bfloat16".
-            memory: What is in use: "0.9 GB in use"; "" for nothing that could be freed.
-        """
-        self.machine.set_machine(devices=devices, device=device, dtypes=dtypes, dtype=dtype, now=now, memory=memory)
 
     def show_message(self, text: str, kind: str = "info") -> None:
         """Show a sentence that concerns no single model; "" takes it away.

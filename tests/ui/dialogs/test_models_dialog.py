@@ -156,7 +156,7 @@ def test_the_other_buttons(dialog: ModelsDialog, qtbot: QtBot) -> None:
 
 
 def set_machine(dialog: ModelsDialog, device: str = "auto", memory: str = "0.9 GB in use") -> None:
-    dialog.set_machine(
+    dialog.machine.set_machine(
         devices=[("auto", "Automatic"), ("cpu", "Processor")],
         device=device,
         dtypes=[("float32", "float32"), ("bfloat16", "bfloat16")],

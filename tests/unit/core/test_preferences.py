@@ -1,4 +1,5 @@
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -132,7 +133,7 @@ def test_a_folder_in_its_place_does_not_keep_the_program_from_starting(path: Pat
 
 def test_a_failed_save_leaves_the_old_file(path: Path) -> None:
     OTHER.save(path)
-    path.with_name(f".{path.name}.part").mkdir()
+    path.with_name(f".{path.name}.{os.getpid()}.part").mkdir()
     with pytest.raises(OSError, match="part"):
         Preferences().save(path)
     assert Preferences.load(path) == OTHER
