@@ -7,7 +7,7 @@ import torch
 from sam2_studio.__main__ import main
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.engine.models import Model, load_model
-from tests.fakes import FaultyNetwork
+from tests.faulty_network import FaultyNetwork
 from tests.media_factory import write_video
 from tests.synthetic import moving_scene
 

@@ -19,7 +19,8 @@ from sam2_studio.engine.requests import Conditioning, Direction, FrameResult, Tr
 from sam2_studio.engine.segmenter import Segmenter
 from sam2_studio.engine.tracker import Tracker
 from sam2_studio.errors import ModelError
-from tests.fakes import ArraySource, Calls, FaultyNetwork
+from tests.fakes import ArraySource
+from tests.faulty_network import Calls, FaultyNetwork
 from tests.media_factory import write_video
 from tests.synthetic import Scene, iou, moving_scene
 

@@ -12,7 +12,7 @@ from sam2_studio.engine import models, relief
 from sam2_studio.engine.models import Model
 from sam2_studio.ui.app import preferences_path
 from sam2_studio.ui.main_window import MainWindow
-from tests.fakes import Calls, FaultyNetwork
+from tests.faulty_network import Calls, FaultyNetwork
 from tests.media_factory import write_video
 from tests.synthetic import moving_scene
 

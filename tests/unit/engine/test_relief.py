@@ -16,7 +16,7 @@ from sam2_studio.engine.relief import Relief
 from sam2_studio.engine.segmenter import Segmenter
 from sam2_studio.engine.windows import Window
 from sam2_studio.errors import ModelError
-from tests.fakes import Calls, FaultyNetwork
+from tests.faulty_network import Calls, FaultyNetwork
 from tests.synthetic import moving_scene
 
 FrameOf = Callable[[np.ndarray], Frame]
