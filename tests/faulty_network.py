@@ -65,9 +65,8 @@ class FaultyNetwork(PromptableNetwork):
     def resized(self, side: int) -> "FaultyNetwork | None":
         if side not in self.sizes:
             return None
-        return FaultyNetwork(
-            self.network, self.calls, no_number_from=self.no_number_from, sizes=self.sizes, working_size=side
-        )
+        inner = self.network.resized(side) or self.network
+        return FaultyNetwork(inner, self.calls, no_number_from=self.no_number_from, sizes=self.sizes, working_size=side)
 
     def encode_image(self, rgb_bhwc: torch.Tensor) -> ImageFeatures:
         self.calls.make(self.traits.working_size)

@@ -2,7 +2,6 @@
 
 import os
 import random
-import resource
 import statistics
 import subprocess
 import sys
@@ -10,12 +9,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
-
-import av
-import numpy as np
 
 from sam2_studio.batch.exporting import export_project
 from sam2_studio.batch.pipeline import track_project
@@ -25,7 +20,7 @@ from sam2_studio.core.frames import FrameRange, FrameSource
 from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.engine.embeddings import FeatureCache
-from sam2_studio.engine.models import Model, load_model
+from sam2_studio.engine.models import Model
 from sam2_studio.engine.requests import Conditioning, Direction, TrackObject, TrackRequest
 from sam2_studio.engine.segmenter import Segmenter
 from sam2_studio.engine.tracker import Tracker
@@ -42,7 +37,6 @@ _TRACKED = 24
 _SEEKS = 30
 _CLICK = PromptSet((PointPrompt(Point(464, 428)),))
 _BOX = PromptSet(box=Box(165, 50, 622, 626))
-_SHORT, _LONG = 300, 3000
 _PAINT = """
 import sys
 from pathlib import Path
@@ -89,26 +83,6 @@ def measure(model: Model) -> Iterator[Figure]:
     finally:
         source.close()
     yield Figure(name="export, ProRes 4444, 720p", value=_export(model), unit="frames/s", at_most=False)
-
-
-def measure_memory() -> Figure:
-    """Track a short and a long clip, each in a process of its own, and compare their peaks. Takes minutes."""
-    short, long = (_peak_of(frames) for frames in (_SHORT, _LONG))
-    return Figure(name=f"peak memory, {_LONG} frames to {_SHORT}", value=long / short, unit="x", goal=1.1)
-
-
-def track_and_weigh(frames: int) -> int:
-    """Track through a clip of so many frames in this process; its peak memory in bytes."""
-    with tempfile.TemporaryDirectory() as folder:
-        clip = _long_clip(Path(folder, "clip.mp4"), frames)
-        file = new_project(Path(folder, "weighed.cutout"), probe(clip))
-        try:
-            ids = add_subjects(file, [Subject("square", {0: PromptSet(box=Box(40, 40, 140, 140))})])
-            for _ in track_project(file, load_model(), ids):
-                pass
-        finally:
-            file.close()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def _features(model: Model, source: FrameSource) -> float:
@@ -166,26 +140,6 @@ def _export(model: Model) -> float:
             file.close()
         spec = ExportSpec(preset="after-effects", target=Path(folder, "export.mov"), range=span)
         return len(span) / _seconds(lambda: list(export_project(Path(folder, "export.cutout"), spec)))
-
-
-def _peak_of(frames: int) -> int:
-    code = f"from sam2_studio.batch.speed import track_and_weigh; print(track_and_weigh({frames}))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return int(done.stdout)
-
-
-def _long_clip(path: Path, frames: int) -> Path:
-    """A square that wanders over a grey ground, 640x360, H.264."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=Fraction(25), options={"preset": "ultrafast"})
-        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
-        for number in range(frames):
-            picture = np.full((360, 640, 3), 90, np.uint8)
-            left = 40 + number % 400
-            picture[40:140, left : left + 100] = (220, 120, 40)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
-        container.mux(stream.encode())
-    return path
 
 
 def _median_ms(steps: list[Callable[[], object]]) -> float:

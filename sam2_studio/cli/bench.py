@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sam2_studio.cli.console import Console, table
+from sam2_studio.cli.console import Console, Pace, table
 from sam2_studio.cli.options import AsJson, Device, Dtype, ModelName, Quiet
 
 if TYPE_CHECKING:
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 def bench(
-    memory: Annotated[bool, typer.Option("--memory", help="Weigh long clips as well; takes minutes.")] = False,
+    memory: Annotated[bool, typer.Option("--memory", help="Weigh a long clip as well; takes minutes.")] = False,
+    memory_frames: Annotated[int, typer.Option(help="Length of that clip.", metavar="N", min=301)] = 3000,
     model: ModelName = "nano",
     device: Device = "auto",
     dtype: Dtype = "auto",
@@ -20,7 +21,7 @@ def bench(
     quiet: Quiet = False,
 ) -> None:
     """Measure how fast this machine encodes, clicks, tracks and exports, each figure beside its goal."""
-    from sam2_studio.batch.speed import measure, measure_memory
+    from sam2_studio.batch.speed import measure
     from sam2_studio.engine.device import use_threads
     from sam2_studio.engine.models import load_model
 
@@ -32,8 +33,7 @@ def bench(
         figures.append(figure)
         console.say(f"{figure.name}: {figure.value:.2f} {figure.unit}")
     if memory:
-        console.say("Weighing long clips; this takes minutes ...")
-        figures.append(measure_memory())
+        figures += _weighed(console, (model, device, dtype), memory_frames)
     rows = [("measured", "value", "goal", "")]
     rows += [_row(figure) for figure in figures]
     document = {
@@ -46,6 +46,20 @@ def bench(
         ],
     }
     console.result(document, table(rows))
+
+
+def _weighed(console: Console, place: tuple[str, str, str], frames: int) -> "list[Figure]":
+    from sam2_studio.batch.speed import Figure
+    from sam2_studio.batch.weighing import EARLY, growth, weigh
+
+    held, clock = dict[int, int](), Pace()
+    for frame, nbytes in weigh(*place, frames):
+        held[frame] = nbytes
+        console.progress("Weighing a long clip", frame, frames, clock.left(frame, frames))
+    return [
+        Figure(name=f"memory after {frames} frames", value=held[frames] / 2**20, unit="MiB"),
+        Figure(name=f"most memory of {frames} frames to that of {EARLY}", value=growth(held), unit="x", goal=1.1),
+    ]
 
 
 def _row(figure: "Figure") -> tuple[str, str, str, str]:

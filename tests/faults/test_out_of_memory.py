@@ -1,6 +1,5 @@
 """Memory runs out in every call of the network by turns (G1, G2): finished frames stay, the run goes on if it can."""
 
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -25,21 +24,13 @@ from tests.media_factory import write_video
 from tests.synthetic import Scene, iou, moving_scene
 
 FRAMES = 4
+pytestmark = pytest.mark.usefixtures("one_thread")
 EMPTIED = "Memory ran short: what was held for speed was let go."
 SMALLER = "Memory ran short: stand-in now works at 128 pixels instead of 256, edges are coarser."
 
 
 def out() -> torch.OutOfMemoryError:
     return torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB.")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Many small runs: a second thread would only wait."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ from tests.parity.stand_in import stand_in_weights
 from torch import Tensor
 
 SIDE = 128
+pytestmark = pytest.mark.usefixtures("one_thread")
 FRAMES = 4
 # of masks in 16 and in 32 bits; nano is the worse, which is why `auto` leaves it in float32
 LEAST_IOU = {"nano": 0.8, "sam2.1-tiny": 0.95}
