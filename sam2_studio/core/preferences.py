@@ -4,6 +4,7 @@ Keys that this version doesn't know are kept when it saves: an older program mus
 """
 
 import math
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
@@ -16,6 +17,8 @@ VERSION = 1  # raised only when a key changes its meaning
 THEMES = ("dark", "light", "system")
 MOST_RECENT = 12
 LARGEST_BRUSH = 2000
+MOST_ONION_FRAMES = 5
+GROUNDS = ("checker", "color", "picture")
 _OWN = "version"
 
 
@@ -31,6 +34,10 @@ class Preferences:
         second_look: Look again at a crop round the object.
         snap: Fit the edge of stills to their colours.
         overlay_opacity: Of the mask's colour over the picture, 0 to 1.
+        ground: What lies behind a cutout on the canvas: "checker", "color" or "picture".
+        ground_color: `#RRGGBB`.
+        ground_picture: Path of a picture file, or "".
+        onion_frames: How many frames to each side show as onion outlines, 1 to `MOST_ONION_FRAMES`.
         recent_files: Newest first, at most `MOST_RECENT`.
         export_preset: What the export dialog begins with; follows the last export.
         export_folder: Where exports go unless told otherwise; "" for beside the footage.
@@ -51,6 +58,10 @@ class Preferences:
     second_look: bool = True
     snap: bool = True
     overlay_opacity: float = 0.35
+    ground: str = "checker"
+    ground_color: str = "#2F6F4F"
+    ground_picture: str = ""
+    onion_frames: int = 2
     recent_files: tuple[str, ...] = ()
     export_preset: str = "png"
     export_folder: str = ""
@@ -132,6 +143,12 @@ def _texts(values: list[Any]) -> tuple[str, ...]:
 def _makes_sense(name: str, value: Any) -> bool:
     if name == "theme":
         return value in THEMES
+    if name == "ground":
+        return value in GROUNDS
+    if name == "ground_color":
+        return re.fullmatch("#[0-9A-Fa-f]{6}", value) is not None
+    if name == "onion_frames":
+        return bool(1 <= value <= MOST_ONION_FRAMES)
     if name == "brush_size":
         return bool(1 <= value <= LARGEST_BRUSH)
     if isinstance(value, float):

@@ -89,7 +89,7 @@ class Backdrop:
 
     def __init__(self, background: Background, size: Size) -> None:
         self._blur = background.blur if background.picture is None else None
-        self._still = _flat(background, size) if background.picture is None else _fitted(background, size)
+        self._still = _flat(background, size) if background.picture is None else fitted_picture(background, size)
 
     def behind(self, rgb: Pixels, matte: Matte) -> Floats:
         """(H, W, 3) float32 of 0 to 1 for one frame."""
@@ -101,7 +101,8 @@ def _flat(background: Background, size: Size) -> Floats:
     return np.broadcast_to(color, (size.height, size.width, 3)).astype(np.float32)
 
 
-def _fitted(background: Background, size: Size) -> Floats:
+def fitted_picture(background: Background, size: Size) -> Floats:
+    """(H, W, 3) of 0 to 1: the background's picture, fitted to `size`. Raises ExportError where it can't be read."""
     picture = _load(background.picture or Path())
     height, width = picture.shape[:2]
     ratios = (size.width / width, size.height / height)

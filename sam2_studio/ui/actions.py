@@ -70,6 +70,8 @@ class ActionSpec:
 
 
 _GO = "&View/&Go to"
+_SHOW = "&View/S&how"
+_BEHIND = "&View/&Behind cutouts"
 _PLAY = "&View/&Play"
 _LINE = "&View/T&imeline"
 _MARK = "&View/Mar&kers"
@@ -135,10 +137,40 @@ _ROWS = (
                "Come closer; the mouse wheel does it at the pointer."),
     ActionSpec("zoom_out", "Zoom &out", ("Ctrl+-",), "zoom-out", "&View", "canvas.zoom_out", "has_clip",
                "Step back; the mouse wheel does it at the pointer."),
+    ActionSpec("fit_object", "Zoom to ob&ject", ("Z",), "", "&View", "canvas.fit_object", "has_mask",
+               "Show the selected object as large as the window allows."),
     ActionSpec("next_view", "&Next view", ("M",), "view", "&View", "canvas.next_view", "has_clip",
-               "Change between overlay, outline, matte and cutout, to see the mask in another light."),
+               "Change between overlay, outline, matte, cutout and difference, to see the mask in another light."),
+    ActionSpec("view_overlay", "&Overlay", (), "overlay", _SHOW, "looking.set_view", "has_clip",
+               "Lay the objects' colours over the picture.", argument="overlay", checkable=True, group="view"),
+    ActionSpec("view_outline", "O&utline", (), "outline", _SHOW, "looking.set_view", "has_clip",
+               "Draw only the outlines, to judge where they lie.", argument="outline", checkable=True, group="view"),
+    ActionSpec("view_matte", "&Matte", (), "matte", _SHOW, "looking.set_view", "has_clip",
+               "Show the alpha that is exported, soft edges and all.", argument="matte", checkable=True, group="view"),
+    ActionSpec("view_cutout", "&Cutout", (), "checker", _SHOW, "looking.set_view", "has_clip",
+               "Show the objects cut out, on what you lay behind them.",
+               argument="cutout", checkable=True, group="view"),
+    ActionSpec("view_difference", "&Difference to frame before", (), "difference", _SHOW, "looking.set_view",
+               "has_clip", "Show where masks came and went since the frame before: chatter stands out.",
+               argument="difference", checkable=True, group="view"),
+    ActionSpec("overlay_stronger", "&Stronger overlay", ("Ctrl+]",), "", _SHOW, "looking.change_opacity", "has_clip",
+               "Let the overlay colour the picture more.", argument=1),
+    ActionSpec("overlay_weaker", "&Weaker overlay", ("Ctrl+[",), "", _SHOW, "looking.change_opacity", "has_clip",
+               "Let the overlay colour the picture less.", argument=-1),
+    ActionSpec("ground_checker", "&Checkerboard", (), "", _BEHIND, "looking.choose_ground", "has_clip",
+               "Lay a checkerboard behind cutouts.", argument="checker", checkable=True, group="ground"),
+    ActionSpec("ground_color", "C&olour…", (), "", _BEHIND, "looking.choose_ground", "has_clip",
+               "Lay a colour behind cutouts, to find fringes.", argument="color", checkable=True, group="ground"),
+    ActionSpec("ground_picture", "&Picture…", (), "", _BEHIND, "looking.choose_ground", "has_clip",
+               "Lay a picture behind cutouts, to see them in their new place.",
+               argument="picture", checkable=True, group="ground"),
     ActionSpec("original", "Show o&riginal", ("\\",), "original", "&View", "canvas.show_original", "has_clip",
                "Show the picture without masks, to compare.", checkable=True),
+    ActionSpec("split", "Sp&lit with original", ("W",), "split", "&View", "canvas.show_split", "has_clip",
+               "Show the original at the left of a line that you drag.", checkable=True),
+    ActionSpec("onion", "Onion outline&s", ("Shift+O",), "onion", "&View", "looking.show_onion", "has_motion",
+               "Show thin outlines of the object on the frames before and after, to judge its motion.",
+               checkable=True),
     ActionSpec("ghosts", "&Prompts of other frames", ("Shift+V",), "", "&View", "canvas.show_ghosts", "has_clip",
                "Show faintly where you clicked on other frames.", checkable=True),
     ActionSpec("theme_system", "As the &system", (), "", "&View/&Theme", "preferring.set_theme", ALWAYS,

@@ -27,7 +27,10 @@ from sam2_studio.ui.frame_loader import FrameLoader
 from sam2_studio.ui.hand_work import HandWork
 from sam2_studio.ui.history_view import HistoryView
 from sam2_studio.ui.importing import Importing
+from sam2_studio.ui.look_thread import LookThread
+from sam2_studio.ui.looking import Looking
 from sam2_studio.ui.machine_status import MachineStatus
+from sam2_studio.ui.mask_looks import MaskLooks
 from sam2_studio.ui.message_bar import MessageBar
 from sam2_studio.ui.model_choice import ModelChoice
 from sam2_studio.ui.model_library import ModelLibrary
@@ -119,6 +122,9 @@ class MainWindow(QMainWindow):
     def _make_widgets(self) -> None:
         self.canvas = Canvas()
         self.hand_strip = HandStrip(self.canvas)
+        thread = LookThread()
+        self.looks = MaskLooks(self.bridge, self.selection, self.canvas, thread)
+        self.looking = Looking(self.settings, canvas=self.canvas, looks=self.looks, thread=thread, window=self)
         self.timeline = Timeline()
         self.timing = TimelineControl(self.timeline, self.bridge, self.playhead, self.loader, self.settings)
         self.start_page = StartPage()
@@ -159,6 +165,7 @@ class MainWindow(QMainWindow):
             tracking=self.tracking,
             loader=self.loader,
             canvas=self.canvas,
+            looks=self.looks,
             timeline=self.timeline,
             transport=self.transport,
             objects=self.objects_panel,
@@ -178,6 +185,7 @@ class MainWindow(QMainWindow):
             "importing": self.importing,
             "clicks": self.clicks,
             "canvas": self.canvas,
+            "looking": self.looking,
             "playhead": self.playhead,
             "navigation": self.navigation,
             "selection": self.selection,
@@ -217,7 +225,7 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         self._wire_canvas()
         self._wire_panels()
-        for signal in (self.bridge.refused, self.documents.failed, self.engine.failed):
+        for signal in (self.bridge.refused, self.documents.failed, self.engine.failed, self.looking.failed):
             signal.connect(self._show_error)
         for part in (self.start_page, self.message_bar, self.strips):
             self.preferring.restyled.connect(part.refresh_icons)
@@ -239,6 +247,7 @@ class MainWindow(QMainWindow):
         canvas.point_deleted.connect(editing.delete_point)
         canvas.box_drawn.connect(editing.draw_box)
         self.hand_work.listen_to(canvas, self.hand_strip, self.actions_by_id["paint_alone"])
+        self.strips.opacity_chosen.connect(self.looking.set_opacity)
         canvas.preview_wanted.connect(self.clicks.preview)
         canvas.object_picked.connect(self.selection.choose)
         canvas.play_tapped.connect(self.playhead.toggle)
@@ -273,6 +282,7 @@ class MainWindow(QMainWindow):
             application.installEventFilter(ShortcutGuard(self))
         self.actions_by_id["tool_points"].setChecked(True)
         self.preferring.start(self.actions_by_id)
+        self.looking.start(self.actions_by_id)
         self.start_page.set_recent([Path(p) for p in self.settings.now.recent_files])
         self.loader.start()
         # the window shows first: loading torch takes the processor
@@ -340,6 +350,7 @@ class MainWindow(QMainWindow):
         self.machine.stop()
         self.engine.stop()
         self.loader.stop()
+        self.looking.stop()
         self.layout_of_parts.remember(self.settings, self)
         self.documents.close()
         event.accept()

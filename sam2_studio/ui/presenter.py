@@ -5,20 +5,17 @@ from collections.abc import Collection, Mapping
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QImage
 
-from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import Frame
 from sam2_studio.core.health import in_words
-from sam2_studio.core.masks import Mask
-from sam2_studio.core.objects import CutObject, palette_color
+from sam2_studio.core.objects import palette_color
 from sam2_studio.core.project import Project
 from sam2_studio.core.tracks import MaskRecord
-from sam2_studio.engine.refine import cleaned
 from sam2_studio.ui.action_menus import enable_actions
 from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.hand_canvas import PaintTarget
-from sam2_studio.ui.canvas.overlay import ShownMask
 from sam2_studio.ui.clicks import Clicks
 from sam2_studio.ui.frame_loader import FrameLoader
+from sam2_studio.ui.mask_looks import MaskLooks
 from sam2_studio.ui.panels.edge_panel import EdgePanel
 from sam2_studio.ui.panels.frame_panel import FramePanel
 from sam2_studio.ui.panels.object_state import object_state
@@ -46,6 +43,7 @@ class Presenter(QObject):
         tracking: Tracking,
         loader: FrameLoader,
         canvas: Canvas,
+        looks: MaskLooks,
         timeline: Timeline,
         transport: Transport,
         objects: ObjectsPanel,
@@ -56,10 +54,9 @@ class Presenter(QObject):
         super().__init__(bridge)
         self._bridge, self._selection, self._playhead = bridge, selection, playhead
         self._clicks, self._tracking, self._loader = clicks, tracking, loader
-        self._canvas, self._timeline, self._transport = canvas, timeline, transport
+        self._canvas, self._looks, self._timeline, self._transport = canvas, looks, timeline, transport
         self._objects, self._frame_panel, self._edge = objects, frame_panel, edge
         self._actions = actions
-        self._edged: dict[int, tuple[Mask, EdgeSettings, Mask]] = {}
         self._listen()
 
     def _listen(self) -> None:
@@ -162,7 +159,7 @@ class Presenter(QObject):
             frames.setdefault(object_id, []).append(frame)
         for object_id, changed in frames.items():
             self._timeline.update_track(object_id, self._bridge.project.track(object_id), changed)
-        if any(frame == self._canvas_frame for _, frame in places):
+        if any(self._looks.concerns(frame) for _, frame in places):
             self._show_canvas_masks()
         if (self._selection.object_id, self._playhead.frame) in places:
             self._show_frame_panel()
@@ -190,16 +187,7 @@ class Presenter(QObject):
         frame = self._canvas_frame
         if frame is None:
             return
-        shown = []
-        for each in self._bridge.project.objects:
-            mask = self._bridge.mask(each.id, frame)
-            if mask is not None and not mask.is_empty:
-                selected = each.id == self._selection.object_id
-                # what is painted is the mask itself: its edge settings show again with the other tools
-                raw = selected and self._canvas.tool.kind.is_hand
-                edged = mask if raw else self._as_edged(each, mask)
-                shown.append(ShownMask(each.id, edged, each.color, each.visible, selected))
-        self._canvas.set_masks(shown)
+        self._looks.show()
         self._canvas.set_paint_target(self._paint_target(frame))
 
     def _paint_target(self, frame: int) -> PaintTarget | None:
@@ -211,14 +199,6 @@ class Presenter(QObject):
         if chosen.locked or (record is not None and record.locked):
             return None
         return PaintTarget(object_id=chosen.id, mask=self._bridge.mask(chosen.id, frame), color=chosen.color)
-
-    def _as_edged(self, thing: CutObject, mask: Mask) -> Mask:
-        """The mask as its edge settings leave it, but for softness; kept, so that the canvas knows it again."""
-        known = self._edged.get(thing.id)
-        if known is None or known[0] is not mask or known[1] != thing.edge:
-            edged = mask if thing.edge.is_neutral else cleaned(mask, thing.edge)
-            known = self._edged[thing.id] = (mask, thing.edge, edged)
-        return known[2]
 
     def _show_canvas_prompts(self) -> None:
         chosen, frame = self._selection.object, self._canvas_frame

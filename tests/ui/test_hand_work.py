@@ -63,7 +63,7 @@ def test_the_first_stroke_makes_the_object_and_each_stroke_is_a_step(qtbot: QtBo
     assert window.bridge.mask(1, FRAME) == first
     window.redo()
     assert window.bridge.mask(1, FRAME).area > first.area
-    assert window.canvas._masks[0].mask == window.bridge.mask(1, FRAME)
+    assert window.canvas.masks[0].mask == window.bridge.mask(1, FRAME)
 
 
 def test_keys_take_the_tools_and_change_the_size(qtbot: QtBot, window: MainWindow) -> None:
@@ -162,12 +162,12 @@ def test_the_mask_itself_is_painted_whatever_the_edge_settings(qtbot: QtBot, win
     stroke(qtbot, window, (300, 300))
     stored = window.bridge.mask(1, FRAME)
     window.editing.set_edge(EdgeSettings(grow=20))
-    assert window.canvas._masks[0].mask == stored, "with the brush in hand the mask shows as it is"
+    assert window.canvas.masks[0].mask == stored, "with the brush in hand the mask shows as it is"
     stroke(qtbot, window, (300, 300), button=RIGHT)
     assert window.bridge.mask(1, FRAME).is_empty
     window.undo()
     qtbot.keyClick(window.canvas, Qt.Key.Key_V)
-    assert window.canvas._masks[0].mask.area > stored.area
+    assert window.canvas.masks[0].mask.area > stored.area
 
 
 def test_a_mask_is_copied_to_its_neighbours(qtbot: QtBot, window: MainWindow) -> None:

@@ -44,7 +44,7 @@ def test_a_change_in_the_dialog_is_in_force_and_kept(qtbot: QtBot, window: MainW
     assert window.actions_by_id["theme_light"].isChecked()
     assert not window.clicks.settings.second_look
     assert not window.actions_by_id["second_look"].isChecked()
-    assert window.canvas._opacity == 0.8
+    assert window.canvas.overlay_opacity == 0.8
     assert window.footage._limit == 64 << 20
     kept = Preferences.load(preferences_path())
     assert (kept.theme, kept.second_look, kept.overlay_opacity) == ("light", False, 0.8)

@@ -109,7 +109,7 @@ class Canvas(HandCanvas):
                     self.box_drawn.emit(box)
                 self.update()
             case PickObject(at):
-                found = object_at(self._masks, at)
+                found = object_at(self.masks, at)
                 if found is not None:
                     self.object_picked.emit(found)
 
@@ -125,7 +125,7 @@ class Canvas(HandCanvas):
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif self._space:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
-        elif self._frame is None:
+        elif self.frame is None:
             self.setCursor(Qt.CursorShape.ArrowCursor)
         elif self._tool.kind.is_hand and self._target is None:
             self.setCursor(Qt.CursorShape.ForbiddenCursor)
@@ -153,12 +153,12 @@ class Canvas(HandCanvas):
 
     def _point_under(self, pointer: Pointer) -> Point | None:
         point = self._view.to_image(pointer.x, pointer.y)
-        return point if self._frame is not None and point.inside(self._view.image) else None
+        return point if self.frame is not None and point.inside(self._view.image) else None
 
     # Qt overrides
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._frame is None:
+        if self.frame is None:
             return
         middle = event.button() == Qt.MouseButton.MiddleButton
         if middle or (self._space and event.button() == Qt.MouseButton.LeftButton):
@@ -180,9 +180,9 @@ class Canvas(HandCanvas):
             self._set_view(self._view.panned(moved.x(), moved.y()))
             return
         hand = self._tool.kind.is_hand
-        if self._frame is not None and hand:
+        if self.frame is not None and hand:
             self._hand_move(pointer)
-        elif self._frame is not None:
+        elif self.frame is not None:
             self._act(self._tool.move(pointer, self._view))
         point = self._point_under(pointer)
         self.hovered.emit(point)
@@ -193,9 +193,9 @@ class Canvas(HandCanvas):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._pan_from is not None:
             self._pan_from = None
-        elif self._frame is not None and self._tool.kind.is_hand:
+        elif self.frame is not None and self._tool.kind.is_hand:
             self._hand_release(self._pointer_of(event))
-        elif self._frame is not None:
+        elif self.frame is not None:
             self._act(self._tool.release(self._pointer_of(event), self._view))
         self._show_cursor()
 
@@ -209,7 +209,7 @@ class Canvas(HandCanvas):
     def tabletEvent(self, event: QTabletEvent) -> None:
         """A pen draws as hard as it presses, and rubs out with its other end; all other tools take it for a mouse."""
         panning = self._space or self._pan_from is not None
-        if not self._tool.kind.is_brush or self._frame is None or panning:
+        if not self._tool.kind.is_brush or self.frame is None or panning:
             event.ignore()
             return
         pressed = event.type() == QEvent.Type.TabletPress
@@ -226,7 +226,7 @@ class Canvas(HandCanvas):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         at, steps = event.position(), event.angleDelta().y() / 120
-        if self._frame is not None and steps:
+        if self.frame is not None and steps:
             self._set_view(self._view.zoomed(WHEEL_STEP**steps, at.x(), at.y()))
         event.accept()
 

@@ -5,27 +5,31 @@ A plain widget with a QPainter: it works offscreen and over remote desktops, and
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from sam2_studio.core.frames import Frame
-from sam2_studio.core.geometry import Box
+from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PromptSet
-from sam2_studio.engine.strokes import Area
+from sam2_studio.engine.strokes import Area, Pixels
 from sam2_studio.ui import theme
 from sam2_studio.ui.canvas import outlines, overlay, painting
+from sam2_studio.ui.canvas.differences import Difference
+from sam2_studio.ui.canvas.ground import Ground
+from sam2_studio.ui.canvas.layers import Layers
 from sam2_studio.ui.canvas.live_mask import LiveMask
+from sam2_studio.ui.canvas.onion import Skin
 from sam2_studio.ui.canvas.overlay import ShownMask, ViewKind
+from sam2_studio.ui.canvas.split import SplitLine
 from sam2_studio.ui.canvas.transform import ViewTransform
 
 WHEEL_STEP = 1.2  # zoom by one notch of 120
 NO_PROMPTS = PromptSet()
-VIEWS = (ViewKind.OVERLAY, ViewKind.OUTLINE, ViewKind.MATTE, ViewKind.CUTOUT)
+VIEWS = (ViewKind.OVERLAY, ViewKind.OUTLINE, ViewKind.MATTE, ViewKind.CUTOUT, ViewKind.DIFFERENCE)
 _SETTLE = 120  # ms without a new frame before the picture is drawn smooth
+_DIMMED = QColor(0, 0, 0, 140)  # over the picture, so that differences stand out
 
 
 class CanvasDisplay(QWidget):
@@ -34,33 +38,27 @@ class CanvasDisplay(QWidget):
     Signals:
         view_changed: ViewKind.
         zoom_changed: Zoom, 1 for 100 %.
+        content_changed: Another frame, or other masks on it.
     """
 
     view_changed = Signal(object)
     zoom_changed = Signal(float)
+    content_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._frame: Frame | None = None
-        self._masks: tuple[ShownMask, ...] = ()
+        self._layers = Layers()
         self._prompts, self._editable = NO_PROMPTS, False
         self._preview: QPainterPath | None = None
         self._dragged_box: Box | None = None
         self._hovered: int | None = None
         self._ghosts: tuple[painting.Ghost, ...] = ()
         self._ghosts_wanted = False
-        self._kind = ViewKind.OVERLAY
-        self._opacity = overlay.FILL
         self._original = False
         self._busy = False
         self._view = ViewTransform()
-        self._picture: QImage | None = None
-        self._layer: QImage | None = None
-        self._live: LiveMask | None = None
-        self._live_id = 0
-        self._others: NDArray[np.uint8] | None = None  # what is inside of other objects, for the cutout under a stroke
-        self._backdrop: tuple[tuple[int, ViewTransform], QPixmap] | None = None
-        self._outlines: tuple[tuple[ViewTransform, tuple[ShownMask, ...]], QImage] | None = None
+        self._split = SplitLine(self)
+        self._split.moved.connect(self.update)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
         self._settle.timeout.connect(self.update)
         self.setMinimumSize(QSize(320, 200))
@@ -70,7 +68,12 @@ class CanvasDisplay(QWidget):
 
     @property
     def frame(self) -> Frame | None:
-        return self._frame
+        return self._layers.frame
+
+    @property
+    def masks(self) -> tuple[ShownMask, ...]:
+        """What is shown on the frame, later ones on top."""
+        return self._layers.masks
 
     @property
     def view(self) -> ViewTransform:
@@ -80,46 +83,61 @@ class CanvasDisplay(QWidget):
     @property
     def kind(self) -> ViewKind:
         """The view chosen; `\\` may show the original over it."""
-        return self._kind
+        return self._layers.kind
+
+    @property
+    def overlay_opacity(self) -> float:
+        """How strongly the overlay colours the selected object, 0 to 1."""
+        return self._layers.opacity
 
     def set_frame(self, frame: Frame | None) -> None:
         """Show a frame, drawn fast at first and smooth when it stays."""
-        self._frame = frame
-        self._picture = None if frame is None else overlay.picture_image(frame.rgb8())
-        self._layer = None
+        self._layers.set_frame(frame)
         if frame is not None:
             self._set_view(self._view.with_image(frame.size))
             self._settle.start()
-        self.update()
+        self._content_changed()
 
     def set_masks(self, masks: Sequence[ShownMask]) -> None:
         """Show these masks, later ones on top."""
-        self._masks = tuple(masks)
-        self._layer = None
+        self._layers.set_masks(masks)
+        self._content_changed()
+
+    def set_colors(self, colors: Pixels | None) -> None:
+        """Show cutouts in the subjects' own colours, (H, W, 3) of the frame's size; None for the picture's."""
+        self._layers.set_colors(colors)
+        self.update()
+
+    def set_differences(self, differences: Sequence[Difference]) -> None:
+        """Take what changed since the frame before, for the view of differences."""
+        self._layers.set_differences(differences)
+        self.update()
+
+    def set_skins(self, skins: Sequence[Skin]) -> None:
+        """Show thin outlines of neighbouring frames, or none."""
+        self._layers.skins = tuple(skins)
+        self.update()
+
+    def set_ground(self, ground: Ground) -> None:
+        """Show cutouts on this."""
+        self._layers.set_ground(ground)
         self.update()
 
     def set_live(self, live: LiveMask | None, object_id: int = 0, color: str = "#FFFFFF") -> None:
         """Show a mask that is being painted in place of the object's own; None ends that."""
-        if live is None and self._live is None:
+        if live is None and self._layers.live is None:
             return
-        if live is None or self._kind is not ViewKind.CUTOUT:  # the cutout shows the same until something is drawn
-            self._layer = None
-        self._live, self._live_id, self._others = live, object_id, None
-        if live is not None:
-            matte = self._kind is ViewKind.MATTE
-            strength = self._opacity if self._kind is ViewKind.OVERLAY else overlay.QUIET_FILL
-            live.color = color
-            live.set_ink(overlay.rgba("#FFFFFF", 1.0) if matte else overlay.rgba(color, strength))
-        if live is None or self._kind is not ViewKind.OVERLAY:
+        self._layers.set_live(live, object_id, color)
+        if live is None or self.kind is not ViewKind.OVERLAY:
             self.update()
 
     def refresh_live(self, area: Area) -> None:
         """An area of the live mask was drawn in."""
-        frame, live = self._frame, self._live
-        if self._kind is ViewKind.CUTOUT and self._layer is not None and frame is not None and live is not None:
-            rows, columns = slice(area.top, area.bottom), slice(area.left, area.right)
-            inside = (live.pixels[rows, columns] | self._other_alpha(frame)[rows, columns]) != 0
-            overlay.patch_cutout(self._layer, frame.rgb8(), inside, area)
+        self._layers.refresh_live(area)
+
+    def alpha_at(self, point: Point) -> float:
+        """How much the visible objects cover of the pixel that holds the point, 0 to 1."""
+        return self._layers.alpha_at(*point.pixel)
 
     def set_prompts(self, prompts: PromptSet, *, editable: bool) -> None:
         """Show these prompts."""
@@ -152,27 +170,39 @@ class CanvasDisplay(QWidget):
         self.update()
 
     def set_view(self, kind: ViewKind) -> None:
-        self._kind, self._layer = kind, None
+        self._layers.set_kind(kind)
         self.view_changed.emit(kind)
         self.update()
 
     def next_view(self) -> None:
-        self.set_view(VIEWS[(VIEWS.index(self._kind) + 1) % len(VIEWS)])
+        self.set_view(VIEWS[(VIEWS.index(self.kind) + 1) % len(VIEWS)])
 
     def set_overlay_opacity(self, opacity: float) -> None:
-        """How strongly the overlay colours the selected object, 0 to 1."""
-        self._opacity, self._layer = opacity, None
+        """Colour the selected object so strongly in the overlay, 0 to 1."""
+        self._layers.set_opacity(opacity)
         self.update()
 
     def show_original(self, original: bool) -> None:
         """Show the bare picture, or again the view chosen."""
-        self._original, self._layer = original, None
+        self._original = original
+        self.update()
+
+    def show_split(self, wanted: bool) -> None:
+        """Show the original at the left of a line that can be dragged, the view chosen at its right."""
+        self._split.setVisible(wanted)
+        self._place_split()
         self.update()
 
     # Zoom
 
     def fit(self) -> None:
         self._set_view(self._view.fit())
+
+    def fit_object(self) -> None:
+        """Show the selected object as large as the window allows, not beyond `MOST_OBJECT_ZOOM`."""
+        chosen = next((m.mask for m in self.masks if m.selected), None)
+        if chosen is not None:
+            self._set_view(self._view.fit_box(chosen.box))
 
     def show_actual_size(self) -> None:
         self.zoom_to(1.0)
@@ -193,7 +223,16 @@ class CanvasDisplay(QWidget):
             self._view = view
             if zoomed:
                 self.zoom_changed.emit(view.zoom)
+            self._place_split()
             self.update()
+
+    def _place_split(self) -> None:
+        if self._split.isVisibleTo(self):
+            self._split.place(self._view)
+
+    def _content_changed(self) -> None:
+        self.content_changed.emit()
+        self.update()
 
     # Qt overrides
 
@@ -211,75 +250,59 @@ class CanvasDisplay(QWidget):
 
     def _paint(self, painter: QPainter, exposed: QRectF) -> None:
         painter.fillRect(exposed, QColor(theme.tokens().surface_0))
-        frame = self._frame
-        if frame is None or self._picture is None:
+        if self.frame is None:
             return
-        kind = ViewKind.ORIGINAL if self._original else self._kind
-        self._paint_base(painter, self._base(frame, kind), exposed)
-        if kind is ViewKind.OVERLAY:
-            painting.draw_image(painter, self._view, self._labels(frame), exposed, smooth=False)
-        if self._live is not None and kind not in (ViewKind.ORIGINAL, ViewKind.CUTOUT):
-            painting.draw_image(painter, self._view, self._live.image, exposed, smooth=False)
-        if kind in (ViewKind.OVERLAY, ViewKind.OUTLINE):
-            self._paint_outlines(painter, exposed)
-        painting.draw_pixel_grid(painter, self._view, exposed)
+        kind = ViewKind.ORIGINAL if self._original else self.kind
+        seen = exposed
+        if self._split.isVisibleTo(self):
+            line = self._split.position_in(self._view)
+            self._paint_view(painter, ViewKind.ORIGINAL, exposed & QRectF(0, 0, line, self.height()))
+            seen = exposed & QRectF(line, 0, self.width() - line, self.height())
+        painter.setClipRect(seen)
+        self._paint_view(painter, kind, seen)
         if kind is not ViewKind.ORIGINAL:
             self._paint_prompts(painter)
+        painter.setClipping(False)
+        painting.draw_pixel_grid(painter, self._view, exposed)
 
-    def _paint_base(self, painter: QPainter, base: QImage, exposed: QRectF) -> None:
+    def _paint_view(self, painter: QPainter, kind: ViewKind, exposed: QRectF) -> None:
+        """The picture in one of the views, without prompts."""
+        if exposed.isEmpty():
+            return
+        layers, view = self._layers, self._view
+        self._paint_base(painter, kind, exposed)
+        if kind is ViewKind.OVERLAY:
+            painting.draw_image(painter, view, layers.labels(), exposed & layers.labelled(view), smooth=False)
+        if layers.live is not None and kind not in (ViewKind.ORIGINAL, ViewKind.CUTOUT):
+            painting.draw_image(painter, view, layers.live.image, exposed, smooth=False)
+        if kind is ViewKind.DIFFERENCE:
+            painter.fillRect(painting.picture_rect(view) & exposed, _DIMMED)
+            painting.draw_layer(painter, view, layers.hatched(view), exposed)
+        if kind in (ViewKind.OVERLAY, ViewKind.OUTLINE):
+            self._paint_outlines(painter, exposed)
+        if kind is not ViewKind.ORIGINAL and layers.skins:
+            painting.draw_layer(painter, view, layers.onion(view), exposed)
+
+    def _paint_base(self, painter: QPainter, kind: ViewKind, exposed: QRectF) -> None:
         """Smooth where it stands still and is reduced: scaled once, then kept for every repaint of what lies on it."""
-        if self._settle.isActive() or self._view.zoom >= 1 or base is not self._picture:
+        base = self._layers.base(kind)
+        if self._settle.isActive() or self._view.zoom >= 1 or base is not self._layers.picture:
             smooth = not self._settle.isActive() and self._view.zoom < 1
             painting.draw_image(painter, self._view, base, exposed, smooth=smooth)
             return
-        key = (base.cacheKey(), self._view)
-        if self._backdrop is None or self._backdrop[0] != key:
-            self._backdrop = (key, painting.scaled_picture(self._view, base))
-        painter.drawPixmap(exposed.topLeft(), self._backdrop[1], painting.device_rect(exposed, self._view))
-
-    def _shown_masks(self) -> tuple[ShownMask, ...]:
-        """Masks to be drawn; not the one that is being painted, which is drawn by itself."""
-        return self._masks if self._live is None else tuple(m for m in self._masks if m.object_id != self._live_id)
-
-    def _base(self, frame: Frame, kind: ViewKind) -> QImage:
-        """The picture, or for matte and cutout what is seen in its place."""
-        if kind not in (ViewKind.MATTE, ViewKind.CUTOUT):
-            return self._picture or QImage()
-        if self._layer is None and kind is ViewKind.MATTE:
-            self._layer = overlay.matte_image(self._shown_masks(), frame.size)
-        elif self._layer is None:
-            alpha = self._other_alpha(frame)
-            self._layer = overlay.cutout_image(frame.rgb8(), alpha if self._live is None else alpha | self._live.pixels)
-        return self._layer
-
-    def _other_alpha(self, frame: Frame) -> NDArray[np.uint8]:
-        """Where any object is, but for the one that is being painted; kept while that goes on."""
-        if self._live is None:
-            return overlay.union_alpha(self._masks, frame.size)
-        if self._others is None:
-            self._others = overlay.union_alpha(self._shown_masks(), frame.size)
-        return self._others
-
-    def _labels(self, frame: Frame) -> QImage:
-        if self._layer is None:
-            self._layer = overlay.label_image(self._shown_masks(), frame.size, self._opacity)
-        return self._layer
+        painter.drawPixmap(
+            exposed.topLeft(), self._layers.backdrop(self._view), painting.device_rect(exposed, self._view)
+        )
 
     def _paint_outlines(self, painter: QPainter, exposed: QRectF) -> None:
         """Those of masks that stand still are found once a view, that of a painted one where it is painted."""
-        shown = tuple(m for m in self._shown_masks() if m.visible)
-        key = (self._view, shown)
-        if self._outlines is None or self._outlines[0] != key:
-            found = [outlines.Outlined.of_mask(m) for m in sorted(shown, key=lambda m: m.selected)]
-            whole = outlines.ScreenPart.whole(self._view)
-            self._outlines = (key, outlines.outline_image(found, self._view, whole))
-        ratio = self._view.ratio
-        painter.drawImage(exposed, self._outlines[1], painting.device_rect(exposed, self._view))
-        if self._live is not None:
+        ratio, live = self._view.ratio, self._layers.live
+        painting.draw_layer(painter, self._view, self._layers.outlines(self._view), exposed)
+        if live is not None:
             part = outlines.ScreenPart.under(exposed, ratio)
-            live = outlines.Outlined(outlines.Inside(self._live.pixels), self._live.color, strong=True)
+            outlined = outlines.Outlined(outlines.Inside(live.pixels), live.color, strong=True)
             where = QRectF(part.left / ratio, part.top / ratio, part.width / ratio, part.height / ratio)
-            painter.drawImage(where, outlines.outline_image([live], self._view, part))
+            painter.drawImage(where, outlines.outline_image([outlined], self._view, part))
 
     def _paint_prompts(self, painter: QPainter) -> None:
         if self._preview is not None:

@@ -110,7 +110,7 @@ class HandCanvas(CanvasDisplay):
 
     def set_frame(self, frame: Frame | None) -> None:
         """Show a frame; what was being drawn on another one is dropped."""
-        if self._frame is None or frame is None or frame.number != self._frame.number:
+        if self.frame is None or frame is None or frame.number != self.frame.number:
             self.drop_drawing()
             self._last_end = None
         super().set_frame(frame)
@@ -223,8 +223,8 @@ class HandCanvas(CanvasDisplay):
     def _finish(self, target: PaintTarget, live: LiveMask, label: str) -> None:
         """Hand the mask over, if it changed; whoever takes it shows it before the live one goes."""
         mask = live.to_mask() if live.drawn else live.before
-        if mask != live.before and self._frame is not None:
-            self.mask_painted.emit(target.object_id, self._frame.number, mask, label)
+        if mask != live.before and self.frame is not None:
+            self.mask_painted.emit(target.object_id, self.frame.number, mask, label)
         self.set_live(None)
 
     def _live_of(self, target: PaintTarget) -> LiveMask:
@@ -255,5 +255,5 @@ class HandCanvas(CanvasDisplay):
         super()._paint(painter, exposed)
         if self._lasso is not None and self._lasso.corners:
             hand_painting.draw_lasso(painter, self._view, self._lasso.corners, self._lasso.ahead)
-        if self._ring is not None and self._target is not None and self._frame is not None:
+        if self._ring is not None and self._target is not None and self.frame is not None:
             hand_painting.draw_ring(painter, self._ring.x, self._ring.y, self._ring_radius(self._ring))

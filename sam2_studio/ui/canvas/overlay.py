@@ -9,17 +9,16 @@ from enum import StrEnum
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainterPath, QPolygonF
 
 from sam2_studio.core.geometry import Size
-from sam2_studio.core.masks import Mask
-from sam2_studio.engine.strokes import Area
+from sam2_studio.core.masks import Mask, Matte
+from sam2_studio.engine.strokes import Area, Pixels
+from sam2_studio.ui.canvas.ground import Ground
 
 FILL = 0.35
 QUIET_FILL = 0.2  # of objects that aren't selected
-_CHECK_DARK, _CHECK_LIGHT, _CHECK_PIXELS = 102, 153, 16
 
 
 class ViewKind(StrEnum):
@@ -29,7 +28,30 @@ class ViewKind(StrEnum):
     OUTLINE = "outline"
     MATTE = "matte"
     CUTOUT = "cutout"
+    DIFFERENCE = "difference"
     ORIGINAL = "original"
+
+
+@dataclass(frozen=True, eq=False)
+class SoftPart:
+    """Soft alpha of a part of the picture: (h, w) uint8 whose corner lies at (left, top); 0 outside of it."""
+
+    alpha: Pixels
+    left: int = 0
+    top: int = 0
+
+    @classmethod
+    def of_matte(cls, matte: Matte) -> "SoftPart":
+        """What of the matte isn't 0."""
+        alpha = np.rint(matte.alpha * np.float32(255)).astype(np.uint8)
+        left, top, width, height = cv2.boundingRect(alpha)
+        return cls(alpha[top : top + height, left : left + width].copy(), left, top)
+
+    def at(self, column: int, row: int) -> int:
+        """0 to 255."""
+        y, x = row - self.top, column - self.left
+        inside = 0 <= y < self.alpha.shape[0] and 0 <= x < self.alpha.shape[1]
+        return int(self.alpha[y, x]) if inside else 0
 
 
 @dataclass(frozen=True)
@@ -42,6 +64,7 @@ class ShownMask:
         color: `#RRGGBB`.
         visible: Whether it is drawn.
         selected: Whether it is the object worked on.
+        soft: Its matte, where its edge is soft; for matte and cutout, the outline is the mask's.
     """
 
     object_id: int
@@ -49,9 +72,14 @@ class ShownMask:
     color: str
     visible: bool = True
     selected: bool = False
+    soft: SoftPart | None = None
+
+    def alpha_at(self, column: int, row: int) -> int:
+        """0 to 255."""
+        return 255 * self.mask.contains(column, row) if self.soft is None else self.soft.at(column, row)
 
 
-def picture_image(rgb: NDArray[np.uint8]) -> QImage:
+def picture_image(rgb: Pixels) -> QImage:
     """The picture as an image over the same memory: keep the array as long as the image."""
     pixels = np.ascontiguousarray(rgb)
     height, width = pixels.shape[:2]
@@ -68,7 +96,7 @@ def label_image(masks: Sequence[ShownMask], size: Size, opacity: float = FILL) -
     for shown in masks:
         if shown.visible and not shown.mask.is_empty and len(table) < 256:
             m = shown.mask
-            labels[m.top : m.top + m.rows, m.left : m.left + m.columns][m.crop()] = len(table)
+            np.copyto(labels[m.top : m.top + m.rows, m.left : m.left + m.columns], len(table), where=m.crop())
             strength = opacity if shown.selected else opacity * QUIET_FILL / FILL
             table.append(rgba(shown.color, strength))
     image = QImage(labels.data, size.width, size.height, stride, QImage.Format.Format_Indexed8)
@@ -82,29 +110,48 @@ def matte_image(masks: Sequence[ShownMask], size: Size) -> QImage:
     return _grey_image(union_alpha(masks, size))
 
 
-def cutout_image(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> QImage:
-    """What is inside of (H, W) `alpha`, on a checkerboard."""
+def cutout_image(rgb: Pixels, alpha: Pixels, ground: Ground) -> QImage:
+    """What (H, W) `alpha` lets through, on a ground."""
     height, width = alpha.shape
-    result = _checkerboard(Area(0, 0, width, height))
-    cv2.copyTo(rgb, alpha, result)
+    result = ground.part(Area(0, 0, width, height), Size(width, height))
+    left, top, columns, rows = cv2.boundingRect(alpha)
+    place = (slice(top, top + rows), slice(left, left + columns))
+    if rows:
+        _lay_over(result[place], rgb[place], alpha[place])
     return picture_image(result)
 
 
-def patch_cutout(cutout: QImage, rgb: NDArray[np.uint8], inside: NDArray[np.bool_], area: Area) -> None:
-    """Bring an area of a cutout's image up to date; `inside` is of the area alone."""
+def patch_cutout(cutout: QImage, rgb: Pixels, alpha: Pixels, area: Area, ground: Ground) -> None:
+    """Bring an area of a cutout's image up to date; `alpha` is of the area alone."""
     rows, columns = slice(area.top, area.bottom), slice(area.left, area.right)
-    patch = _checkerboard(area)
-    cv2.copyTo(rgb[rows, columns], inside.view(np.uint8), patch)
-    cutout.pixels[rows, columns] = patch  # type: ignore[attr-defined] # see picture_image
+    pixels: Pixels = cutout.pixels  # type: ignore[attr-defined] # see picture_image
+    fresh = ground.part(area, Size(rgb.shape[1], rgb.shape[0]))
+    _lay_over(fresh, rgb[rows, columns], alpha)
+    pixels[rows, columns] = fresh
 
 
-def union_alpha(masks: Sequence[ShownMask], size: Size) -> NDArray[np.uint8]:
-    """(H, W) 255 where any visible object is, else 0."""
+def _lay_over(under: Pixels, rgb: Pixels, alpha: Pixels) -> None:
+    """Lay a picture over another in place."""
+    cv2.copyTo(rgb, (alpha == 255).view(np.uint8), under)
+    soft = (alpha > 0) & (alpha < 255)
+    if soft.any():
+        cover = alpha[soft].astype(np.int32)[:, None]
+        behind = under[soft].astype(np.int32)
+        under[soft] = (behind + ((rgb[soft] - behind) * cover + 127) // 255).astype(np.uint8)
+
+
+def union_alpha(masks: Sequence[ShownMask], size: Size) -> Pixels:
+    """(H, W) how much the visible objects cover together, 0 to 255: each covers its part of what the others leave."""
     alpha = np.zeros((size.height, size.width), np.uint8)
     for shown in masks:
-        if shown.visible and not shown.mask.is_empty:
+        if shown.visible and shown.soft is not None:
+            part = shown.soft
+            rows, columns = part.alpha.shape
+            place = alpha[part.top : part.top + rows, part.left : part.left + columns]
+            place[:] = 255 - cv2.multiply(255 - place, 255 - part.alpha, scale=1 / 255)
+        elif shown.visible and not shown.mask.is_empty:
             m = shown.mask
-            alpha[m.top : m.top + m.rows, m.left : m.left + m.columns][m.crop()] = 255
+            np.copyto(alpha[m.top : m.top + m.rows, m.left : m.left + m.columns], 255, where=m.crop())
     return alpha
 
 
@@ -131,16 +178,8 @@ def rgba(color: str, strength: float) -> int:
     return paint.rgba()
 
 
-def _grey_image(alpha: NDArray[np.uint8]) -> QImage:
+def _grey_image(alpha: Pixels) -> QImage:
     height, width = alpha.shape
     image = QImage(alpha.data, width, height, width, QImage.Format.Format_Grayscale8)
     image.pixels = alpha  # type: ignore[attr-defined] # keeps the memory alive
     return image
-
-
-def _checkerboard(area: Area) -> NDArray[np.uint8]:
-    """(h, w, 3): one row of squares and its opposite, laid down over and over."""
-    odd = np.arange(area.left, area.right) // _CHECK_PIXELS % 2 == 1
-    rows = np.where([odd, ~odd], _CHECK_LIGHT, _CHECK_DARK).astype(np.uint8)
-    lines = np.repeat(rows[:, :, None], 3, axis=2)
-    return lines[np.arange(area.top, area.bottom) // _CHECK_PIXELS % 2]

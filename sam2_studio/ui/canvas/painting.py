@@ -22,6 +22,11 @@ def picture_rect(view: ViewTransform) -> QRectF:
     return QRectF(view.left, view.top, view.image.width * view.scale, view.image.height * view.scale)
 
 
+def box_rect(view: ViewTransform, box: Box) -> QRectF:
+    """Where a box of the picture lies in the widget."""
+    return QRectF(QPointF(*view.to_widget(Point(box.x0, box.y0))), QPointF(*view.to_widget(Point(box.x1, box.y1))))
+
+
 def draw_image(painter: QPainter, view: ViewTransform, image: QImage, exposed: QRectF, *, smooth: bool) -> None:
     """Draw just the part of the image that lies in `exposed`."""
     target = picture_rect(view).intersected(exposed)
@@ -52,6 +57,11 @@ def scaled_picture(view: ViewTransform, image: QImage) -> QPixmap:
     finally:
         painter.end()
     return pixmap
+
+
+def draw_layer(painter: QPainter, view: ViewTransform, image: QImage, exposed: QRectF) -> None:
+    """Draw a part of an image that covers the widget in the screen's own pixels."""
+    painter.drawImage(exposed, image, device_rect(exposed, view))
 
 
 def device_rect(rect: QRectF, view: ViewTransform) -> QRectF:
@@ -93,19 +103,17 @@ def _draw_number(painter: QPainter, x: float, y: float, number: int) -> None:
 
 
 def draw_box(painter: QPainter, view: ViewTransform, box: Box, *, large: bool = False) -> None:
-    x0, y0 = view.to_widget(Point(box.x0, box.y0))
-    x1, y1 = view.to_widget(Point(box.x1, box.y1))
+    rect = box_rect(view, box)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    rect = QRectF(QPointF(x0, y0), QPointF(x1, y1))
     more = 1.5 if large else 0.0
     for ink, width in ((QColor(0, 0, 0, 150), 3.0 + more), (QColor("white"), 1.5 + more)):
         painter.setPen(QPen(ink, width))
         painter.drawRect(rect)
     painter.setPen(QPen(QColor(0, 0, 0, 150), 1))
     painter.setBrush(QColor("white"))
-    for x in (x0, x1):
-        for y in (y0, y1):
+    for x in (rect.left(), rect.right()):
+        for y in (rect.top(), rect.bottom()):
             painter.drawRect(QRectF(x - HANDLE / 2, y - HANDLE / 2, HANDLE, HANDLE))
 
 

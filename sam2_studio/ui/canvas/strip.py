@@ -1,36 +1,40 @@
 """The two small strips on the canvas: view and zoom at the left, what lies under the pointer at the right."""
 
 from collections.abc import Mapping
-from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QActionGroup, QColor
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QColor
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
+from sam2_studio.core.frames import Frame
 from sam2_studio.core.geometry import Point
 from sam2_studio.ui import theme
 from sam2_studio.ui.canvas.canvas import Canvas
-from sam2_studio.ui.canvas.display import VIEWS
+from sam2_studio.ui.canvas.differences import CAME, WENT
 from sam2_studio.ui.canvas.overlay import ViewKind
+from sam2_studio.ui.canvas.view_menu import ViewMenu
 from sam2_studio.ui.icons import icon
 
 _MARGIN = 12
-_TEXTS = {
-    ViewKind.OVERLAY: "Overlay",
-    ViewKind.OUTLINE: "Outline",
-    ViewKind.MATTE: "Matte",
-    ViewKind.CUTOUT: "Cutout",
-}
 _ICONS = {
     ViewKind.OVERLAY: "overlay",
     ViewKind.OUTLINE: "outline",
     ViewKind.MATTE: "matte",
     ViewKind.CUTOUT: "checker",
+    ViewKind.DIFFERENCE: "difference",
 }
+_LEGEND = f"<span style='color:{CAME}'>╱╱</span>&nbsp;came&nbsp;&nbsp;<span style='color:{WENT}'>╲╲</span>&nbsp;went"
 
 
 class CanvasStrips(QObject):
-    """Lays the strips over the canvas and keeps them at its lower edge."""
+    """Lays the strips over the canvas and keeps them at its lower edge.
+
+    Signals:
+        opacity_chosen: Of the overlay, 0 to 1.
+    """
+
+    opacity_chosen = Signal(float)
 
     def __init__(self, canvas: Canvas, actions: Mapping[str, QAction]) -> None:
         """Lay them over `canvas`; their buttons are `actions` of the table, by id."""
@@ -40,13 +44,16 @@ class CanvasStrips(QObject):
         self.right, right_row = make_strip(canvas)
         self._view = QToolButton()
         self._zoom = QLabel("100 %")
+        self._legend = QLabel(_LEGEND)
         self._readout = QLabel()
+        self._point: Point | None = None
         self._actions = actions
         self._build(left_row, right_row)
         canvas.installEventFilter(self)
         canvas.view_changed.connect(self._show_view)
         canvas.zoom_changed.connect(self._show_zoom)
-        canvas.hovered.connect(self._show_point)
+        canvas.hovered.connect(self._hover)
+        canvas.content_changed.connect(self._show_readout)
         self._show_view(canvas.kind)
         self.set_visible(False)
 
@@ -68,12 +75,16 @@ class CanvasStrips(QObject):
     def _build(self, row: QHBoxLayout, right_row: QHBoxLayout) -> None:
         self._view.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._view.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._view.setMenu(self._views_menu())
+        self._menu = ViewMenu(self._canvas, self._actions, self.left)
+        self._menu.opacity_chosen.connect(self.opacity_chosen)
+        self._view.setMenu(self._menu)
         self._view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         next_view = self._actions["next_view"]
         next_view.changed.connect(self._show_tip)
         self._show_tip()
         row.addWidget(self._view)
+        self._legend.setContentsMargins(4, 0, 12, 0)
+        row.addWidget(self._legend)
         row.addWidget(self._button("zoom_out"))
         self._zoom.setMinimumWidth(48)
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -94,37 +105,26 @@ class CanvasStrips(QObject):
     def _show_tip(self) -> None:
         self._view.setToolTip(self._actions["next_view"].toolTip())
 
-    def _views_menu(self) -> QMenu:
-        menu = QMenu(self.left)
-        group = QActionGroup(menu)
-        for kind in VIEWS:
-            action = menu.addAction(_TEXTS[kind])
-            action.triggered.connect(partial(self._canvas.set_view, kind))
-            action.setCheckable(True)
-            action.setData(kind)
-            group.addAction(action)
-        return menu
-
     def _show_view(self, kind: ViewKind) -> None:
-        self._view.setText(f"{_TEXTS[kind]}  ▾")
+        self._view.setText(f"{kind.capitalize()}  ▾")
         self._view.setIcon(icon(_ICONS[kind]))
-        for action in self._view.menu().actions():
-            action.setChecked(action.data() == kind)
+        self._legend.setVisible(kind is ViewKind.DIFFERENCE)
         self._place()
 
     def _show_zoom(self, zoom: float) -> None:
         self._zoom.setText(f"{zoom * 100:.0f} %")
 
-    def _show_point(self, point: Point | None) -> None:
-        frame = self._canvas.frame
-        if point is None or frame is None:
+    def _hover(self, point: Point | None) -> None:
+        self._point = point
+        self._show_readout()
+
+    def _show_readout(self) -> None:
+        """Say what lies under the pointer, which may rest while frame and masks change."""
+        frame, point = self._canvas.frame, self._point
+        if point is None or frame is None or not point.inside(frame.size):
             self._readout.clear()
         else:
-            column, row = point.pixel
-            color = QColor(*frame.rgb8()[row, column].tolist()).name().upper()
-            self._readout.setText(
-                f"x {column}&nbsp;&nbsp;y {row}&nbsp;&nbsp;&nbsp;<span style='color:{color}'>■</span> {color}"
-            )
+            self._readout.setText(readout(frame, point, self._canvas.alpha_at(point)))
         self.right.setVisible(bool(self._readout.text()))
         self._place()
 
@@ -134,6 +134,16 @@ class CanvasStrips(QObject):
         top = self._canvas.height() - self.left.height() - _MARGIN
         self.left.move(_MARGIN, top)
         self.right.move(self._canvas.width() - self.right.width() - _MARGIN, top)
+
+
+def readout(frame: Frame, point: Point, alpha: float) -> str:
+    """Position, the source's own values of red, green and blue, and how much the masks cover; rich text."""
+    column, row = point.pixel
+    values = frame.rgb[row, column].tolist()
+    shift = 8 if frame.rgb.dtype == np.uint16 else 0
+    color = QColor(*(value >> shift for value in values)).name()
+    parts = (f"x&nbsp;{column}&nbsp;&nbsp;y&nbsp;{row}", f"<span style='color:{color}'>■</span>", *map(str, values))
+    return "&nbsp;&nbsp;".join((*parts, f"α&nbsp;{alpha * 100:.0f}&nbsp;%"))
 
 
 def make_strip(canvas: QWidget) -> tuple[QWidget, QHBoxLayout]:

@@ -6,9 +6,11 @@ of device pixels to logical ones belongs to the transform.
 
 from dataclasses import dataclass, replace
 
-from sam2_studio.core.geometry import Point, Size
+from sam2_studio.core.geometry import Box, Point, Size
 
 LEAST_ZOOM, MOST_ZOOM = 0.02, 64.0
+MOST_OBJECT_ZOOM = 8.0  # nobody wants four pixels over the whole window
+_OBJECT_MARGIN = 0.15  # around an object that is fitted, of its size
 _NO_PICTURE = Size(1, 1)
 _FIT_MARGIN = 16.0
 _VISIBLE = 48.0  # logical pixels of the picture that stay in sight, however far it is dragged
@@ -53,6 +55,13 @@ class ViewTransform:
         scale = min(room_x / self.image.width, room_y / self.image.height)
         zoom = min(max(scale * self.ratio, LEAST_ZOOM), MOST_ZOOM)
         return replace(self, zoom=zoom, fitted=True)._centred()
+
+    def fit_box(self, box: Box) -> "ViewTransform":
+        """A part of the picture, as large as it can be, in the middle, with some of its surroundings."""
+        more = 1 + 2 * _OBJECT_MARGIN
+        scale = min(self.width / (box.width * more), self.height / (box.height * more))
+        zoom = min(max(scale * self.ratio, LEAST_ZOOM), MOST_OBJECT_ZOOM)
+        return replace(self, zoom=zoom, fitted=False)._with_at(box.centre, self.width / 2, self.height / 2)
 
     def resized(self, width: float, height: float, ratio: float) -> "ViewTransform":
         """The widget has another size: a fitted view stays fitted, another keeps its middle."""

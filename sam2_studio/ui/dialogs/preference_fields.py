@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from sam2_studio.core.preferences import THEMES, Preferences
+from sam2_studio.core.preferences import MOST_ONION_FRAMES, THEMES, Preferences
 from sam2_studio.engine.device import cores
 from sam2_studio.export.formats import PRESETS
 from sam2_studio.ui import theme
@@ -212,6 +212,10 @@ PREFERENCES = (
     PreferenceSpec(
         name="overlay_opacity", section=_CANVAS, title="Overlay",
         hint="How strongly the mask colours the picture; other objects are fainter.", make=_percent),
+    PreferenceSpec(
+        name="onion_frames", section=_CANVAS, title="Onion outlines",
+        hint="How many frames before and after show their outlines, when onion outlines are on.",
+        make=lambda title: AmountField(title, least=1, most=MOST_ONION_FRAMES, step=1, unit="", scale=1)),
     PreferenceSpec(
         name="export_preset", section=_EXPORT, title="Preset",
         hint="What the export dialog begins with. It follows your last export.",

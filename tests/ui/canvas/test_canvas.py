@@ -149,6 +149,7 @@ def test_every_view_paints_the_mask_its_own_way(canvas: Canvas, kind: ViewKind) 
         ViewKind.OUTLINE: (90, 90, 90),
         ViewKind.CUTOUT: (90, 90, 90),
         ViewKind.MATTE: (255, 255, 255),
+        ViewKind.DIFFERENCE: (41, 41, 41),  # dimmed, and nothing to compare with
     }
     if kind is ViewKind.OVERLAY:
         assert inside[1] > 130

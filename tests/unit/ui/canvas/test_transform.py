@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from sam2_studio.core.geometry import Point, Size
-from sam2_studio.ui.canvas.transform import LEAST_ZOOM, MOST_ZOOM, ViewTransform
+from sam2_studio.core.geometry import Box, Point, Size
+from sam2_studio.ui.canvas.transform import LEAST_ZOOM, MOST_OBJECT_ZOOM, MOST_ZOOM, ViewTransform
 
 
 def view(ratio: float = 1.0) -> ViewTransform:
@@ -62,3 +62,17 @@ def test_a_fitted_view_follows_the_widget_and_another_keeps_its_middle() -> None
     middle = zoomed.to_image(400, 300)
     after = zoomed.resized(600, 500, 1).to_image(300, 250)
     assert after.x == pytest.approx(middle.x, abs=1)
+
+
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+def test_a_box_is_fitted_with_its_surroundings_in_the_middle(ratio: float) -> None:
+    shown = view(ratio).fit_box(Box(100, 50, 500, 250))
+    (x0, y0), (x1, y1) = shown.to_widget(Point(100, 50)), shown.to_widget(Point(500, 250))
+    assert x0 == pytest.approx(800 - x1, abs=1)
+    assert y0 == pytest.approx(600 - y1, abs=1)
+    assert 0.7 * 800 < x1 - x0 < 800
+    assert not shown.fitted
+
+
+def test_a_small_box_is_not_blown_up() -> None:
+    assert view().fit_box(Box(600, 300, 604, 303)).zoom == MOST_OBJECT_ZOOM

@@ -1,0 +1,61 @@
+"""A thread for what only the eye needs: mattes, colours, grounds. Not the engine's, which tracking keeps busy."""
+
+import logging
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QThread, Signal
+
+from sam2_studio.engine.jobs import JobQueue
+from sam2_studio.errors import Cancelled, StudioError
+
+_log = logging.getLogger(__name__)
+
+
+class LookThread(QThread):
+    """Computes one thing after the other.
+
+    Signals:
+        found: Slot of the question, its answer.
+        failed: Slot of the question, StudioError.
+    """
+
+    found = Signal(str, object)
+    failed = Signal(str, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("look")
+        self._queue = JobQueue()
+
+    def ask(self, slot: str, compute: Callable[[], object]) -> None:
+        """Ask for what `compute` returns; an older question in the same slot that isn't answered yet is dropped."""
+
+        def steps() -> Iterator[object]:
+            yield compute()
+
+        self._queue.submit(
+            lambda token: steps(),
+            on_item=lambda answer: self.found.emit(slot, answer),
+            on_end=lambda error: self._ended(slot, error),
+            key=slot,
+        )
+
+    def stop(self) -> None:
+        """End the thread and wait for it; at most the answer under way is finished."""
+        self.requestInterruption()
+        self._queue.wake()
+        self.wait()
+
+    def run(self) -> None:
+        while not self.isInterruptionRequested():
+            if not self._queue.step():
+                self._queue.wait(0.25)
+        self._queue.cancel_all()
+
+    def _ended(self, slot: str, error: BaseException | None) -> None:
+        if error is None or isinstance(error, Cancelled):
+            return
+        if not isinstance(error, StudioError):
+            _log.error("what the eye asked for met an unexpected error", exc_info=error)
+            error = StudioError(f"The view can't be made: {error}.", "Choose another view; the log has more.")
+        self.failed.emit(slot, error)

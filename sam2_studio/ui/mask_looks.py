@@ -1,0 +1,128 @@
+"""Puts the masks of the shown frame on the canvas, as edge settings leave them, with what views need of neighbours."""
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt
+
+from sam2_studio.core.geometry import Size
+from sam2_studio.core.masks import Mask, Matte
+from sam2_studio.core.objects import CutObject
+from sam2_studio.engine.matting import foreground
+from sam2_studio.engine.strokes import Pixels
+from sam2_studio.ui.canvas.canvas import Canvas
+from sam2_studio.ui.canvas.differences import Difference
+from sam2_studio.ui.canvas.onion import Skin
+from sam2_studio.ui.canvas.overlay import ShownMask, ViewKind, union_alpha
+from sam2_studio.ui.edged_masks import EdgedMasks
+from sam2_studio.ui.look_thread import LookThread
+from sam2_studio.ui.project_bridge import ProjectBridge
+from sam2_studio.ui.selection import Selection
+
+_COLORS = "colors"
+
+
+class MaskLooks(QObject):
+    """Reads the document for the canvas.
+
+    Attributes:
+        skins: How many frames to each side show as onion outlines; 0 for none.
+    """
+
+    def __init__(self, bridge: ProjectBridge, selection: Selection, canvas: Canvas, thread: LookThread) -> None:
+        super().__init__(bridge)
+        self._bridge, self._selection, self._canvas, self._thread = bridge, selection, canvas, thread
+        self._edged = EdgedMasks(thread, self)
+        self.skins = 0
+        self._wanted: tuple[int, tuple[ShownMask, ...]] | None = None
+        self._colors: Pixels | None = None
+        bridge.replaced.connect(self._edged.forget)
+        canvas.view_changed.connect(self.show)
+        self._edged.came.connect(self.show)
+        thread.found.connect(self._colors_found, Qt.ConnectionType.QueuedConnection)
+
+    def concerns(self, frame: int) -> bool:
+        """Whether a mask of that frame has a part in what is shown."""
+        shown = self._canvas.frame
+        if shown is None:
+            return False
+        back = 1 if self._canvas.kind is ViewKind.DIFFERENCE else 0
+        return shown.number - max(self.skins, back) <= frame <= shown.number + self.skins
+
+    def set_skins(self, count: int) -> None:
+        self.skins = count
+        self.show()
+
+    def show(self) -> None:
+        """Show the masks of the canvas's frame as they are now."""
+        frame = self._canvas.frame
+        if frame is None:
+            return
+        shown = [self._shown(each) for each in self._bridge.project.objects]
+        masks = tuple(each for each in shown if each is not None)
+        self._canvas.set_masks(masks)
+        self._show_colors(masks)
+        self._canvas.set_differences(self._differences(frame.number, masks))
+        self._canvas.set_skins(self._skins(frame.number))
+
+    def _shown(self, each: CutObject) -> ShownMask | None:
+        frame = self._canvas.frame
+        mask = None if frame is None else self._bridge.mask(each.id, frame.number)
+        if frame is None or mask is None or mask.is_empty:
+            return None
+        selected = each.id == self._selection.object_id
+        if selected and self._canvas.tool.kind.is_hand:
+            # what is painted is the mask itself: its edge settings show again with the other tools
+            return ShownMask(each.id, mask, each.color, each.visible, selected)
+        hard = self._edged.hard(f"{each.id}", mask, each.edge)
+        soft = self._edged.soft(f"{each.id}", frame, mask, each.edge)
+        return ShownMask(each.id, hard, each.color, each.visible, selected, soft)
+
+    # The subjects' own colours, for cutouts
+
+    def _show_colors(self, masks: tuple[ShownMask, ...]) -> None:
+        frame = self._canvas.frame
+        soft = any(each.visible and each.soft is not None for each in masks)
+        if frame is None or not soft or self._canvas.kind is not ViewKind.CUTOUT:
+            self._wanted = None
+            self._canvas.set_colors(None)
+            return
+        wanted = (frame.number, masks)
+        if wanted == self._wanted:
+            self._canvas.set_colors(self._colors)
+            return
+        self._wanted, self._colors = wanted, None
+        self._canvas.set_colors(None)
+        self._thread.ask(_COLORS, lambda: (wanted, _own_colors(frame.rgb8(), masks)))
+
+    def _colors_found(self, slot: str, answer: object) -> None:
+        if slot == _COLORS and isinstance(answer, tuple) and answer[0] == self._wanted:
+            self._colors = answer[1]
+            self._canvas.set_colors(self._colors)
+
+    # Neighbouring frames
+
+    def _differences(self, frame: int, masks: tuple[ShownMask, ...]) -> list[Difference]:
+        """What came and went of the visible objects since the frame before; nothing on the first frame."""
+        if self._canvas.kind is not ViewKind.DIFFERENCE or frame == 0:
+            return []
+        now = {each.object_id: each.mask for each in masks}
+        visible = [each for each in self._bridge.project.objects if each.visible]
+        return [Difference.between(self._neighbour(each, frame, -1), now.get(each.id)) for each in visible]
+
+    def _skins(self, frame: int) -> list[Skin]:
+        chosen = self._selection.object
+        if chosen is None or not self.skins:
+            return []
+        offsets = [offset for offset in range(-self.skins, self.skins + 1) if offset and frame + offset >= 0]
+        found = [(offset, self._neighbour(chosen, frame, offset)) for offset in offsets]
+        return [Skin(offset, mask) for offset, mask in found if mask is not None and not mask.is_empty]
+
+    def _neighbour(self, each: CutObject, frame: int, offset: int) -> Mask | None:
+        mask = self._bridge.mask(each.id, frame + offset)
+        return None if mask is None else self._edged.hard(f"{each.id} {offset}", mask, each.edge)
+
+
+def _own_colors(rgb: Pixels, masks: tuple[ShownMask, ...]) -> Pixels:
+    """The picture with the ground taken out of half-covered pixels, as exports write it."""
+    height, width = rgb.shape[:2]
+    alpha = union_alpha(masks, Size(width, height)).astype(np.float32) / np.float32(255)
+    return foreground(rgb, Matte(alpha))  # type: ignore[return-value] # of the picture's type
