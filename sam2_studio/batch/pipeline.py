@@ -13,14 +13,16 @@ from typing import Any
 from sam2_studio.batch.footage import footage
 from sam2_studio.batch.snapshot import track_request
 from sam2_studio.core.clip import Clip
-from sam2_studio.core.commands import mask_changes, put_masks, set_model
+from sam2_studio.core.commands import Command, mask_changes, put_masks, set_model, settled_changes
 from sam2_studio.core.frames import FrameRange, FrameSource
 from sam2_studio.core.records import lacks_mask, prompted_record, tracked_record
 from sam2_studio.core.store import ProjectFile
+from sam2_studio.core.tracks import MaskRecord
 from sam2_studio.engine.embeddings import FeatureCache
 from sam2_studio.engine.models import Model
 from sam2_studio.engine.relief import say_nothing
-from sam2_studio.engine.requests import Direction, FrameResult
+from sam2_studio.engine.requests import Arrival, Direction, FrameResult
+from sam2_studio.engine.run_progress import RunProgress
 from sam2_studio.engine.segmenter import Segmenter
 from sam2_studio.engine.tracker import CACHED_BYTES, Tracker
 
@@ -110,12 +112,11 @@ def track_project(
         segmenter = Segmenter(model, FeatureCache(CACHED_BYTES), on_notice)
         _answer_prompts(file, source, segmenter, [item.object_id for item in request.objects])
         request = track_request(file, object_ids, direction, span)
-        run, done = _Run(file), set[int]()
+        run, progress = _Run(file), RunProgress(request)
         for result in Tracker(model, source, segmenter).run(request):
             run.put(result, segmenter.looks.model.recipe)
-            done.add(result.frame)
-            yield TrackProgress(done=len(done), total=len(span), seconds=time.monotonic() - started)
-        yield TrackProgress(done=len(span), total=len(span), seconds=time.monotonic() - started)
+            progress.take(result)
+            yield TrackProgress(done=progress.done, total=progress.frames, seconds=time.monotonic() - started)
     yield TrackReport(
         project=file.path,
         model=model.name,
@@ -134,15 +135,22 @@ class _Run:
 
     def put(self, result: FrameResult, recipe: str) -> None:
         with self.file.transaction():
-            mask_id = self.file.add_mask(result.mask)
-            record = tracked_record(
-                mask_id, result.mask, score=result.score, absent=result.absent, recipe=recipe, health=result.health
-            )
-            placed = [(result.object_id, result.frame, record)]
-            if self.step:
-                self.file.history.join(self.step, mask_changes(self.file.project, placed))
+            if result.arrival is Arrival.SAME:
+                changes = settled_changes(self.file.project, [(result.object_id, result.frame)])
             else:
-                self.step = self.file.history.do(put_masks(self.file.project, "Track", placed))
+                changes = mask_changes(self.file.project, [self._stored(result, recipe)])
+            if self.step:
+                self.file.history.join(self.step, changes)
+            else:
+                self.step = self.file.history.do(Command(label="Track", changes=tuple(changes), frame=result.frame))
+
+    def _stored(self, result: FrameResult, recipe: str) -> tuple[int, int, MaskRecord]:
+        mask_id = self.file.add_mask(result.mask)
+        record = tracked_record(
+            mask_id, result.mask, score=result.score, absent=result.absent, recipe=recipe, health=result.health
+        )
+        early = result.arrival is Arrival.EARLY  # stale until the other side was there: a killed run is gone on with
+        return result.object_id, result.frame, record.made_stale() if early else record
 
 
 def _answer_prompts(file: ProjectFile, source: FrameSource, segmenter: Segmenter, object_ids: Sequence[int]) -> None:

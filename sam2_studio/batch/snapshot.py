@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from sam2_studio.core.commands import span_between_anchors
 from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.project import Project
 from sam2_studio.core.records import chosen_candidate
 from sam2_studio.core.store import ProjectFile
-from sam2_studio.core.tracks import Origin
+from sam2_studio.core.tracks import MaskTrack, Origin
 from sam2_studio.engine.requests import Conditioning, Direction, SegmentSettings, TrackObject, TrackRequest
 from sam2_studio.errors import PromptError
 
@@ -18,8 +20,20 @@ def track_request(
     direction: Direction,
     within: FrameRange,
     settings: SegmentSettings = _DEFAULTS,
+    *,
+    only: frozenset[tuple[int, int]] | None = None,
+    cuts: Iterable[int] = (),
 ) -> TrackRequest:
     """Gather the keyframes of the objects; locked objects and objects without a keyframe are left out.
+
+    Args:
+        file: The open project.
+        object_ids: Of the objects to be tracked.
+        direction: Which way.
+        within: Frames to be tracked.
+        settings: How prompts are answered.
+        only: (object id, frame) that are wanted; None for all.
+        cuts: Frames over whose beginnings tracking doesn't go.
 
     Raises:
         PromptError: nothing is left to track, or the range doesn't fit the clip.
@@ -39,8 +53,35 @@ def track_request(
         range=within.checked(project.clip.info.frames),
         direction=direction,
         keep=keep,
+        only=only,
+        cuts=tuple(sorted(cuts)),
         settings=settings,
     )
+
+
+def frames_to_retrack(project: Project, object_id: int) -> tuple[int, ...]:
+    """The tracked frames of all stretches between keyframes in which something is stale, in rising order.
+
+    Those of one stretch hang together: where two sides meet in it is found for all of it. Accepted ones stay. None of
+    a locked object.
+    """
+    chosen, track = project.object(object_id), project.track(object_id)
+    stale = () if chosen is None or chosen.locked else track.frames_where(stale=True)
+    frames: list[int] = []
+    stop: int | None = -1  # the keyframe after the stretch done last; None at the end
+    for frame in stale:
+        record = track.get(frame)
+        if record is None or record.is_key or stop is None or frame < stop:
+            continue
+        start, stop = span_between_anchors(project, object_id, frame)
+        frames += [number for number in track.frames_between(start, stop) if _is_open(track, number)]
+    return tuple(frames)
+
+
+def _is_open(track: MaskTrack, frame: int) -> bool:
+    """Whether the mask may be tracked again: it isn't the user's, nor holds with their word."""
+    record = track.get(frame)
+    return record is not None and not record.is_key and (record.stale or not record.accepted)
 
 
 def conditioning_of(file: ProjectFile, object_id: int) -> dict[int, Conditioning]:

@@ -212,6 +212,17 @@ def mask_changes(project: Project, masks: Sequence[tuple[int, int, MaskRecord]])
     return changes
 
 
+def settled_changes(project: Project, places: Iterable[tuple[int, int]]) -> list[MaskChanged]:
+    """The changes by which tracked masks on (object id, frame) hold after all: they are stale no longer."""
+    changes = []
+    for object_id, frame in places:
+        before = project.track(object_id).get(frame)
+        if before is not None and before.stale and not before.is_key:
+            after = replace(before, stale=False)
+            changes.append(MaskChanged(object_id=object_id, frame=frame, before=before, after=after))
+    return changes
+
+
 def _on_painted(record: MaskRecord | None, prompts: PromptSet) -> PromptSet:
     """The prompts that a click on a frame adds to: on a painted one the painted mask alone, whatever was before it."""
     if record is None or not record.is_painted or prompts.mask_id == record.mask_id:
@@ -246,19 +257,24 @@ def _comes_from(record: MaskRecord, prompts: PromptSet) -> bool:
 
 def stale_span(project: Project, object_id: int, frame: int) -> list[MaskChanged]:
     """Tracked masks between the neighbours that tracking starts from depend on this frame: they become stale."""
+    track, changes = project.track(object_id), []
+    for number in track.frames_between(*span_between_anchors(project, object_id, frame)):
+        record = track.get(number)
+        if record is not None and not record.is_key and not record.stale and number != frame:
+            after = record.made_stale()
+            changes.append(MaskChanged(object_id=object_id, frame=number, before=record, after=after))
+    return changes
+
+
+def span_between_anchors(project: Project, object_id: int, frame: int) -> tuple[int | None, int | None]:
+    """The nearest frames before and after `frame` from which tracking starts; None where there is none."""
     track = project.track(object_id)
     first, last = track.span_between_keys(frame)
     while first is not None and not _is_anchor(project, object_id, first):
         first, _ = track.span_between_keys(first)
     while last is not None and not _is_anchor(project, object_id, last):
         _, last = track.span_between_keys(last)
-    changes = []
-    for number in track.frames_between(first, last):
-        record = track.get(number)
-        if record is not None and not record.is_key and not record.stale and number != frame:
-            after = record.made_stale()
-            changes.append(MaskChanged(object_id=object_id, frame=number, before=record, after=after))
-    return changes
+    return first, last
 
 
 def _stale_by_model(project: Project, object_id: int, pinned: str) -> list[MaskChanged]:

@@ -30,6 +30,7 @@ class Symptom(StrEnum):
     OUTSIDE = "outside"  # % of the surroundings that has the object's colours
     GONE = "gone"  # % of the object's usual area on the last frame that had it
     LOST = "lost"  # the frame on which the object was lost
+    SIDES = "sides"  # % of both masks that they have in common, where it was tracked from both sides
 
 
 @dataclass(frozen=True)
@@ -125,3 +126,5 @@ def _words(reason: Reason, frame: int, number_of: Callable[[int], int]) -> str:
             return "gone at once"
         case Symptom.LOST:
             return f"lost at {number_of(amount)}, back at {number_of(frame)}"
+        case Symptom.SIDES:
+            return f"tracked from both sides, which agree by {amount} % only"

@@ -96,9 +96,15 @@ class Mask:
 
     def iou(self, other: "Mask") -> float:
         """Intersection over union; 1 for two empty masks."""
-        a, b = self.to_array(), other.to_array()
-        union = int(np.count_nonzero(a | b))
-        return int(np.count_nonzero(a & b)) / union if union else 1.0
+        left, top = max(self.left, other.left), max(self.top, other.top)
+        right = min(self.left + self.columns, other.left + other.columns)
+        bottom = min(self.top + self.rows, other.top + other.rows)
+        common = 0
+        if left < right and top < bottom:
+            a, b = (m.crop()[top - m.top : bottom - m.top, left - m.left : right - m.left] for m in (self, other))
+            common = int(np.count_nonzero(a & b))
+        union = self.area + other.area - common
+        return common / union if union else 1.0
 
     def packed(self) -> bytes:
         """The bits, compressed, for the project file."""

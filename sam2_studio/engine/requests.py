@@ -96,6 +96,9 @@ class TrackRequest:
         range: Frames to be tracked.
         direction: Which way.
         keep: (object id, frame) that are never rewritten: no result is given for them.
+        only: (object id, frame) that are wanted, None for all. The others get no result; stretches between keyframes
+            without any wanted frame aren't tracked, if `direction` is BOTH.
+        cuts: Frames with which a shot begins: tracking doesn't go over a cut.
         settings: How prompts are answered.
     """
 
@@ -103,7 +106,23 @@ class TrackRequest:
     range: FrameRange
     direction: Direction = Direction.BOTH
     keep: frozenset[tuple[int, int]] = frozenset()
+    only: frozenset[tuple[int, int]] | None = None
+    cuts: tuple[int, ...] = ()
     settings: SegmentSettings = field(default_factory=SegmentSettings)
+
+    def asks(self, object_id: int, frame: int) -> bool:
+        """Whether a result is given for the object on this frame, if it is tracked there."""
+        place = (object_id, frame)
+        return place not in self.keep and (self.only is None or place in self.only)
+
+
+class Arrival(StrEnum):
+    """What a result is to others of the same frame and object in the same run."""
+
+    ONLY = "only"  # there are no others
+    EARLY = "early"  # the frame will be tracked from its other side too: until then the mask may still be replaced
+    SAME = "same"  # it was tracked from its other side, and what came early holds: nothing new to be stored
+    BETTER = "better"  # takes the place of what came early
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +136,7 @@ class FrameResult:
         presence: Logit: above 0 where the network sees the object.
         conditioning: The mask is what the user said, not tracked.
         health: As `review` judges it.
+        arrival: What it is to other results of the frame.
     """
 
     frame: int
@@ -127,3 +147,4 @@ class FrameResult:
     presence: float
     conditioning: bool
     health: Health = field(default_factory=Health)
+    arrival: Arrival = Arrival.ONLY

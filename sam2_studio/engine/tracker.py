@@ -1,14 +1,14 @@
 """Carries masks through a clip: a generator over frames that yields a result for each object and frame.
 
-`passes` says which frames are tracked from which side. Conditioning frames inside the range give back their own mask.
-Each object has memories of its own and is computed on its own, so that adding or removing one changes no bit of
-another's masks; they share decoding and the features of a frame. Where memory runs out, a step is made again with less
-(`relief`); after a change of the network's size its memories are made anew. Knows no thread and no project; the caller
-cancels by closing.
+`passes` says which frames are tracked from which side, `join` where two sides meet. Conditioning frames inside the
+range give back their own mask. Each object has memories of its own and is computed on its own, so that adding or
+removing one changes no bit of another's masks; they share decoding and the features of a frame. Where memory runs out,
+a step is made again with less (`relief`); after a change of the network's size its memories are made anew. Knows no
+thread and no project; the caller cancels by closing.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import zip_longest
@@ -20,10 +20,11 @@ from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PromptSet
 from sam2_studio.engine.answers import ChosenAnswer, chosen_answer
 from sam2_studio.engine.embeddings import FeatureCache
+from sam2_studio.engine.join import Join
 from sam2_studio.engine.memory import MemoryBank
 from sam2_studio.engine.models import Model
 from sam2_studio.engine.pass_review import PassReview
-from sam2_studio.engine.passes import Pass, passes
+from sam2_studio.engine.passes import Pass, Route, breaks_of, passes, places_of, routes
 from sam2_studio.engine.read_ahead import ReadAhead
 from sam2_studio.engine.requests import (
     Conditioning,
@@ -47,7 +48,9 @@ class _Track:
 
     Attributes:
         item: The object as asked.
-        places: Frames on which the user showed it, in rising order.
+        route: The frames that are tracked.
+        joins: By frame, where it is tracked from both sides.
+        breaks: Frames before which, in the order of the pass, tracking forgets what it came from.
         bank: What is remembered of it.
         review: Judges its masks.
         model: That made the memories.
@@ -55,17 +58,29 @@ class _Track:
     """
 
     item: TrackObject
-    places: tuple[int, ...]
+    route: Route
+    joins: Mapping[int, Join]
+    breaks: Container[int]
     bank: MemoryBank
     review: PassReview
     model: Model
     latest: int | None = field(default=None)
 
     def go_to(self, number: int, step: int) -> None:
-        """Begin with a frame; what was tracked before a gap isn't its past."""
-        if self.latest is not None and self.latest != number - step:
+        """Begin with a frame; what was tracked elsewhere isn't its past, nor what lies beyond a frame that is shown.
+
+        So the masks between two keyframes depend on what the user showed alone, whichever stretches are tracked.
+        """
+        if self.latest is not None and (self.latest != number - step or number in self.breaks):
             self.bank.forget_recent()
         self.latest = number
+
+    def joined(self, result: FrameResult, step: int) -> list[FrameResult]:
+        """The result, or where the frame is tracked from its other side as well, what becomes of both."""
+        join = self.joins.get(result.frame)
+        if join is None:
+            return [result]
+        return [join.hold(result)] if step > 0 else join.meet(result)
 
     def suit(self, model: Model) -> None:
         """Have the memories fit the model as it computes now."""
@@ -99,11 +114,14 @@ class Tracker:
 
     @property
     def memory_bytes(self) -> int:
-        """Bytes of all memories held by the run under way."""
-        return sum(track.bank.nbytes for track in self._tracks)
+        """Bytes of all memories, and masks to be joined, held by the run under way."""
+        joins = {join for track in self._tracks for join in track.joins.values()}
+        return sum(track.bank.nbytes for track in self._tracks) + sum(join.nbytes for join in joins)
 
     def run(self, request: TrackRequest) -> Iterator[FrameResult]:
         """Yield results frame by frame, in the order in which frames are tracked; close the generator to stop.
+
+        A frame that is tracked from both sides gets a result from each, and then the better one: see `Arrival`.
 
         Raises:
             PromptError: no object, an object without a prompt, a prompt that doesn't fit, a range outside the clip.
@@ -113,15 +131,15 @@ class Tracker:
         """
         if not request.objects:
             raise PromptError("There is no object to track.", "Add one by a click on the subject.")
-        places = [_places(item) for item in request.objects]
         request.range.checked(self._source.info.frames)
+        ways = [(route, joins_of(route)) for route in routes(request)]
         self._relief.restore()
         self._reader = ReadAhead(self._source)
         try:
             for one_pass in passes(request.range, request.direction):
                 self._tracks = [
-                    self._track(item, shown, request.settings, one_pass.step)
-                    for item, shown in zip(request.objects, places, strict=True)
+                    self._track(item, way, request, one_pass.step)
+                    for item, way in zip(request.objects, ways, strict=True)
                 ]
                 yield from self._sweep(one_pass, request)
         finally:
@@ -129,15 +147,15 @@ class Tracker:
             self._reader.close()
 
     def _sweep(self, one_pass: Pass, request: TrackRequest) -> Iterator[FrameResult]:
-        taken = [n for n in one_pass if any(one_pass.takes(n, track.places) for track in self._tracks)]
+        step = one_pass.step
+        taken = [n for n in one_pass if any(track.route.takes(n, step) for track in self._tracks)]
         for number, then in zip_longest(taken, taken[1:]):
             frame = self._reader.read(number, then)
-            for track in (track for track in self._tracks if one_pass.takes(number, track.places)):
-                track.go_to(number, one_pass.step)
+            for track in (track for track in self._tracks if track.route.takes(number, step)):
+                track.go_to(number, step)
                 result = self._relief.eased(partial(self._result, track, frame, request.settings))
                 result = track.review.judged(result, frame)
-                if (result.object_id, number) not in request.keep:
-                    yield result
+                yield from (r for r in track.joined(result, step) if request.asks(r.object_id, r.frame))
 
     def _result(self, track: _Track, frame: Frame, settings: SegmentSettings) -> FrameResult:
         """One object on one frame; done again after a failure it gives the same, for it remembers at its very end."""
@@ -173,8 +191,10 @@ class Tracker:
             mask = mask_of_logits(answer.logits, Window.whole(frame.size), frame.size)
         return mask if mask.area * answer.logits.size >= frame.size.area else Mask(frame.size)
 
-    def _track(self, item: TrackObject, places: tuple[int, ...], settings: SegmentSettings, step: int) -> _Track:
-        review = PassReview(step)
+    def _track(
+        self, item: TrackObject, way: tuple[Route, Mapping[int, Join]], request: TrackRequest, step: int
+    ) -> _Track:
+        review, places, settings = PassReview(step), places_of(item), request.settings
 
         def make(number: int) -> FrameMemory:
             frame, said = self._reader.read(number), item.conditioning[number]
@@ -182,7 +202,8 @@ class Tracker:
             review.show(frame, prediction.mask)
             return self._memory(frame, said, prediction)
 
-        return _Track(item, places, MemoryBank(self._model.traits, places, make, step), review, self._model)
+        bank = MemoryBank(self._model.traits, places, make, step)
+        return _Track(item, *way, breaks_of(request, places, step), bank, review, self._model)
 
     def _prediction(self, frame: Frame, said: Conditioning, settings: SegmentSettings) -> MaskPrediction:
         prompts = said.prompts if said.mask is None else PromptSet()
@@ -204,20 +225,9 @@ class Tracker:
             )
 
 
-def _places(item: TrackObject) -> tuple[int, ...]:
-    """Frames on which the user showed the object, in rising order; an empty mask shows where it is not.
-
-    Raises:
-        PromptError: there are none.
-    """
-    shown = tuple(
-        sorted(n for n, said in item.conditioning.items() if said and (said.mask is None or not said.mask.is_empty))
-    )
-    if not shown:
-        raise PromptError(
-            f"Object {item.object_id} has no prompt to track from.", "Click on it or draw a box on any frame."
-        )
-    return shown
+def joins_of(route: Route) -> dict[int, Join]:
+    """The joins of an object's gaps, by each of the frames that both sides track."""
+    return {frame: join for join in map(Join, route.overlaps) for frame in join.overlap}
 
 
 def _as_said(object_id: int, number: int, prediction: MaskPrediction) -> FrameResult:

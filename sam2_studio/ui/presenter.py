@@ -245,7 +245,7 @@ class Presenter(QObject):
         missing = sum(s.missing_count(clip.source_range.start, clip.source_range.stop) for s in states if s.has_masks)
         has_masks = any(s.has_masks for s in states)
         running = self._tracking.is_running
-        self._transport.set_stale(stale)
+        self._transport.set_stale(0 if running else stale)
         self._transport.set_step(next_step(has_masks=has_masks, stale=stale, missing=missing, is_tracking=running))
 
 

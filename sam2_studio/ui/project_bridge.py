@@ -4,7 +4,7 @@ The only place in `ui` that writes to a project. Errors come out as a signal; no
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -18,7 +18,7 @@ from sam2_studio.core.changes import (
     ObjectChanged,
     PromptsChanged,
 )
-from sam2_studio.core.commands import Command, first_model, mask_changes
+from sam2_studio.core.commands import Command, first_model, mask_changes, settled_changes
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.project import Project
 from sam2_studio.core.store import ProjectFile
@@ -120,10 +120,16 @@ class ProjectBridge(QObject):
             self.refused.emit(error)
             return 0
 
-    def put_masks(self, step_id: int, label: str, masks: Sequence[NewMask]) -> int:
+    def put_masks(
+        self, step_id: int, label: str, masks: Sequence[NewMask], settled: Iterable[tuple[int, int]] = ()
+    ) -> int:
         """Store masks as part of step `step_id` (0: as a step of their own); the id of the step, 0 where refused.
 
-        Each mask is (object id, frame, pixels, what makes its record from the stored id).
+        Args:
+            step_id: The step.
+            label: Of a step of their own.
+            masks: Each is (object id, frame, pixels, what makes its record from the stored id).
+            settled: (object id, frame) of other masks, which are stale no longer.
         """
         if self._file is None:
             return 0
@@ -132,6 +138,7 @@ class ProjectBridge(QObject):
                 records = [(o, f, record(self._file.add_mask(mask))) for o, f, mask, record in masks]
                 pinned = first_model(self._file.project, [record for _, _, record in records])
                 changes: tuple[AnyChange, ...] = (*pinned, *mask_changes(self._file.project, records))
+                changes += tuple(settled_changes(self._file.project, settled))
                 if not step_id:
                     frame = masks[0][1] if masks else None
                     return self._file.history.do(Command(label=label, changes=changes, frame=frame))

@@ -1,21 +1,22 @@
 """Track runs: what to track from the document, results into one undo step at most 30 times a second, progress, stop."""
 
-from collections import deque
 from collections.abc import Callable
 from time import monotonic
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from sam2_studio.batch.snapshot import track_request
+from sam2_studio.batch.snapshot import frames_to_retrack, track_request
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.records import tracked_record
 from sam2_studio.core.tracks import MaskRecord
-from sam2_studio.engine.requests import Direction, FrameResult, SegmentSettings, TrackRequest
+from sam2_studio.engine.requests import Arrival, Direction, FrameResult, SegmentSettings
+from sam2_studio.engine.run_progress import RunProgress
 from sam2_studio.errors import PromptError
 from sam2_studio.ui.engine_thread import EngineThread
 from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
+from sam2_studio.ui.track_batch import TrackBatch
 
 _WRITES_A_SECOND = 30
 
@@ -39,11 +40,9 @@ class Tracking(QObject):
         self.settings = SegmentSettings()
         self._run = 0
         self._step = 0
-        self._waiting: deque[tuple[FrameResult, str]] = deque()
-        self._only: frozenset[tuple[int, int]] | None = None
-        self._done: set[int] = set()
+        self._waiting = TrackBatch()
+        self._progress: RunProgress | None = None
         self._outdated: set[int] = set()
-        self._total = 0
         self._label = ""
         self._started = 0.0
         self._timer = QTimer(self, interval=1000 // _WRITES_A_SECOND)
@@ -92,15 +91,12 @@ class Tracking(QObject):
         return tuple(chosen)
 
     def retrack_stale(self) -> None:
-        """Track again just the frames whose prompts changed since they were tracked, each with its neighbours' help."""
+        """Track the stretches between keyframes again in which something is stale."""
         project = self._bridge.project
-        stale = {o.id: project.track(o.id).frames_where(stale=True) for o in project.objects}
-        places = frozenset((object_id, frame) for object_id, frames in stale.items() for frame in frames)
-        if places and not self.is_running:
-            numbers = [frame for _, frame in places]
-            span = FrameRange(min(numbers), max(numbers) + 1)
-            ids = tuple(object_id for object_id, frames in stale.items() if frames)
-            self._start(ids, Direction.BOTH, span, places)
+        places = frozenset((o.id, frame) for o in project.objects for frame in frames_to_retrack(project, o.id))
+        if places and not self.is_running and project.clip is not None:
+            ids = tuple({object_id for object_id, _ in places})
+            self._start(ids, Direction.BOTH, project.clip.available_range, places)
 
     def stop(self) -> None:
         """Stop the run at once; what came is kept."""
@@ -117,43 +113,52 @@ class Tracking(QObject):
     ) -> None:
         project = self._bridge.project
         try:
-            request = track_request(self._bridge.file, object_ids, direction, within, self.settings)
+            request = track_request(self._bridge.file, object_ids, direction, within, self.settings, only=only)
+            self._progress = RunProgress(request)
+            if not self._progress.frames:
+                raise PromptError("Nothing here can be tracked.", "Show the object on a frame nearby, or unlock some.")
         except PromptError as error:
             self._bridge.refused.emit(error)
             return
         names = [o.name for o in project.objects if o.id in object_ids]
         self._label = f"tracking {names[0] if len(names) == 1 else f'{len(names)} objects'}"
-        self._only, self._step, self._done, self._total = only, 0, set(), _to_do(request)
+        self._step, self._waiting = 0, TrackBatch()
         self._outdated.clear()
         self._started = monotonic()
         self._run = self._engine.track(request)
         self._timer.start()
         self.running_changed.emit(True)
-        self.progressed.emit(0, self._total, 0.0, 0.0)
+        self.progressed.emit(0, self._progress.frames, 0.0, 0.0)
 
     def _came(self, run: int, result: FrameResult, recipe: str) -> None:
-        if run == self._run:
-            self._waiting.append((result, recipe))
+        if run == self._run and self._progress is not None:
+            self._waiting.add(result, recipe)
+            self._progress.take(result)
 
     def _write(self) -> None:
         """Put what came since the last time into the run's one step."""
-        results = [(r, recipe) for r, recipe in self._waiting if self._is_wanted(r)]
-        self._done |= {r.frame for r, _ in self._waiting}
-        self._waiting.clear()
-        if results:
-            masks = [(r.object_id, r.frame, r.mask, self._record_of(r, recipe)) for r, recipe in results]
+        came, self._waiting = self._waiting, TrackBatch()
+        masks = [
+            (*place, result.mask, self._record_of(result, recipe))
+            for place, (result, recipe) in came.masks.items()
+            if self._is_wanted(result)
+        ]
+        settled = [place for place in came.settled if place[0] not in self._outdated]
+        if masks or settled:
             label = self._label.replace("tracking", "Track", 1)
-            self._step = self._bridge.put_masks(self._step, label, masks) or self._step
+            self._step = self._bridge.put_masks(self._step, label, masks, settled) or self._step
+        if self._progress is not None:
+            self._tell_progress(self._progress)
+
+    def _tell_progress(self, progress: RunProgress) -> None:
         seconds = monotonic() - self._started
-        rate = len(self._done) / seconds if seconds > 0 else 0.0
-        left = (self._total - len(self._done)) / rate if rate > 0 else 0.0
-        self.progressed.emit(len(self._done), self._total, rate, left)
+        rate = progress.done / seconds if seconds > 0 else 0.0
+        left = (progress.frames - progress.done) / rate if rate > 0 else 0.0
+        self.progressed.emit(progress.done, progress.frames, rate, left)
 
     def _is_wanted(self, result: FrameResult) -> bool:
         """Keyframes are the user's: the tracker remembers them, it doesn't rewrite them."""
         record = self._bridge.project.track(result.object_id).get(result.frame)
-        if self._only is not None and (result.object_id, result.frame) not in self._only:
-            return False
         return not (result.conditioning or (record is not None and record.is_key))
 
     def _prompts_changed(self, places: set[tuple[int, int]]) -> None:
@@ -162,7 +167,8 @@ class Tracking(QObject):
             self._outdated |= {object_id for object_id, _ in places}
 
     def _record_of(self, result: FrameResult, recipe: str) -> Callable[[int], MaskRecord]:
-        stale = result.object_id in self._outdated
+        # what its other side may still replace is stale until then, so that a run that was broken off is gone on with
+        stale = result.object_id in self._outdated or result.arrival is Arrival.EARLY
 
         def record(mask_id: int) -> MaskRecord:
             made = tracked_record(
@@ -173,18 +179,11 @@ class Tracking(QObject):
         return record
 
     def _finished(self, run: int, stopped: bool, failed: bool) -> None:
-        if run != self._run:
+        if run != self._run or self._progress is None:
             return
         self._write()
         self._timer.stop()
         self._run = 0
-        done = len(self._done)
         self.running_changed.emit(False)
         words = "Stopped" if stopped else "Tracking failed" if failed else "Tracked"
-        self.ended.emit(f"{words}: {done} of {self._total} frames")
-
-
-def _to_do(request: TrackRequest) -> int:
-    """How many frames will get a result: the user's own keyframes don't."""
-    ids = [item.object_id for item in request.objects]
-    return sum(any((each, frame) not in request.keep for each in ids) for frame in request.range)
+        self.ended.emit(f"{words}: {self._progress.done} of {self._progress.frames} frames")
