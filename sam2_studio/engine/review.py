@@ -147,16 +147,21 @@ class Reviewer:
         finding = _finding(Symptom.PLACE, off / usual.last.side, off)
         if finding.factor >= DOUBTFUL_HEALTH:
             self._way = _Way(at, mixed_vector(way.velocity, step, VELOCITY_RATE), way.is_astray)
-            return _Finding(0.0, finding.reason) if way.is_astray else finding
-        is_astray = not (way.is_astray and _is_in_reach(usual, frame, at))
-        self._way = _Way(at, way.velocity, is_astray)
-        return finding if is_astray else _Finding(1.0, finding.reason)
+            return _astray(usual, frame, at) if way.is_astray else finding
+        is_back = way.is_astray and _beyond_reach(usual, frame, at) <= BOUNDS[Symptom.PLACE][0] * usual.last.side
+        self._way = _Way(at, way.velocity, not is_back)
+        if is_back:
+            return _Finding(1.0, finding.reason)
+        return _astray(usual, frame, at) if way.is_astray else finding
 
 
-def _is_in_reach(usual: Usual, frame: int, at: Vector) -> bool:
-    """Whether the object may have come there since the last good mask, as fast as it was."""
-    way = math.dist(at, (usual.last.x, usual.last.y)) - usual.gap(frame) * math.hypot(*usual.velocity)
-    return way <= BOUNDS[Symptom.PLACE][0] * usual.last.side
+def _astray(usual: Usual, frame: int, at: Vector) -> _Finding:
+    return _Finding(0.0, Reason(Symptom.PLACE, max(0, round(_beyond_reach(usual, frame, at)))))
+
+
+def _beyond_reach(usual: Usual, frame: int, at: Vector) -> float:
+    """Pixels from there to where the object may have come since the last good mask, as fast as it was."""
+    return math.dist(at, (usual.last.x, usual.last.y)) - usual.gap(frame) * math.hypot(*usual.velocity)
 
 
 def _outline_findings(usual: Usual, frame: int, seen: Silhouette) -> Iterator[_Finding]:

@@ -71,6 +71,8 @@ def test_a_jump_stays_doubtful_until_it_jumps_back() -> None:
     assert doubtful == list(range(8, 18))
     assert symptoms(health[8])[0] is Symptom.PLACE
     assert health[8].reasons[0].amount == pytest.approx(63, abs=2)
+    assert health[17].reasons[0].symptom is Symptom.PLACE
+    assert health[17].reasons[0].amount == pytest.approx(62, abs=4)
 
 
 def test_what_is_lost_and_found_is_doubtful_once() -> None:
