@@ -12,6 +12,7 @@ from sam2_studio.core.commands import add_point, lock_frame
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.health import Health, Reason, Symptom
+from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.core.tracks import Origin
@@ -92,6 +93,40 @@ def test_closing_the_run_keeps_what_came(file: ProjectFile, model: Model) -> Non
         pass
     events.close()  # type: ignore[attr-defined] # it is a generator
     assert sorted(file.project.track(1)) == [0, 1, 2, 3]
+
+
+def masks_of(file: ProjectFile) -> dict[int, Mask | None]:
+    return {n: file.mask_of(1, n) for n in file.project.track(1)}
+
+
+def two_sided() -> Subject:
+    return Subject("thing", {n: PromptSet(box=Box(40, 25, 110, 85)) for n in (0, 5)})
+
+
+@pytest.mark.parametrize("steps", [1, 3, 6, 8, 11])
+def test_a_run_broken_off_anywhere_and_made_again_gives_the_same_masks(
+    steps: int, file: ProjectFile, model: Model, tmp_path: Path, clip: Path
+) -> None:
+    unbroken = new_project(tmp_path / "unbroken.cutout", probe(clip))
+    report_of(track_project(unbroken, model, add_subjects(unbroken, [two_sided()])))
+    events = track_project(file, model, add_subjects(file, [two_sided()]))
+    for _ in range(steps):
+        next(events)
+    events.close()  # type: ignore[attr-defined] # it is a generator
+    report_of(track_project(file, model, [1]))
+    assert masks_of(file) == masks_of(unbroken)
+    assert not file.project.track(1).frames_where(stale=True)
+    unbroken.close()
+
+
+def test_frames_whose_other_side_is_still_to_come_are_stale(file: ProjectFile, model: Model) -> None:
+    events = track_project(file, model, add_subjects(file, [two_sided()]))
+    stale = []
+    for _ in events:
+        now = file.project.track(1).frames_where(stale=True)
+        if not stale or now != stale[-1]:
+            stale.append(now)
+    assert stale == [(), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4), (1, 2, 3), (1, 2), (1,), ()]
 
 
 def test_one_undo_takes_the_whole_run_back(file: ProjectFile, model: Model) -> None:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 from sam2_studio.core.frames import FrameRange
-from sam2_studio.core.masks import Mask
 from sam2_studio.core.health import Health, Symptom
+from sam2_studio.core.masks import Mask
 from sam2_studio.engine.join import Join
 from sam2_studio.engine.requests import Arrival, FrameResult
 

@@ -5,7 +5,17 @@ from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Size
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.shots import Shots
-from sam2_studio.engine.passes import OVERLAP, WHOLE_GAP, breaks_of, ends_at, frames_of, overlap_of, passes, route, visits_of
+from sam2_studio.engine.passes import (
+    OVERLAP,
+    WHOLE_GAP,
+    breaks_of,
+    ends_at,
+    frames_of,
+    overlap_of,
+    passes,
+    route,
+    visits_of,
+)
 from sam2_studio.engine.requests import Conditioning, Direction, TrackObject, TrackRequest
 
 FORWARD, BACKWARD, BOTH = Direction.FORWARD, Direction.BACKWARD, Direction.BOTH

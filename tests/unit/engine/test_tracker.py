@@ -1,6 +1,7 @@
 """Tracking on scenes with known truth, and the rules of a run: order, independence, absence, keyframes, cancelling."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from sam2_studio.core.health import Symptom
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.engine.models import Model
-from sam2_studio.engine.requests import Conditioning, Direction, FrameResult, TrackObject, TrackRequest
+from sam2_studio.engine.requests import Arrival, Conditioning, Direction, FrameResult, TrackObject, TrackRequest
 from sam2_studio.engine.tracker import Tracker
 from sam2_studio.errors import ModelError, PromptError
 from sam2_studio.networks.interface import Chosen
@@ -96,6 +97,41 @@ def test_both_ways_gives_every_frame_once(nano: Model, source_of: SourceOf, shor
     results = list(run)
     assert [r.frame for r in results] == [3, 4, 5, 6, 7, 2, 1, 0]
     assert mean_iou(results, short) > 0.7
+
+
+def held(results: Iterable[FrameResult]) -> dict[int, FrameResult]:
+    """What holds of each frame at the end of a run, arrivals aside."""
+    return {r.frame: replace(r, arrival=Arrival.ONLY) for r in results if r.arrival is not Arrival.SAME}
+
+
+def test_a_gap_is_tracked_from_both_sides_and_joined_once(nano: Model, source_of: SourceOf, short: Scene) -> None:
+    sides = TrackObject(1, {0: painted(short, 0), 7: painted(short, 7)})
+    results = list(Tracker(nano, source_of(short)).run(request(short, sides, direction=Direction.BOTH)))
+    arrivals = {a: [r.frame for r in results if r.arrival is a] for a in Arrival}
+    assert arrivals[Arrival.ONLY] == [0, 7]
+    assert arrivals[Arrival.EARLY] == [1, 2, 3, 4, 5, 6]
+    assert arrivals[Arrival.SAME] == [6, 5, 4, 3, 2, 1]
+    early = {r.frame: r.mask for r in results if r.arrival is Arrival.EARLY}
+    assert all(r.mask == early[r.frame] for r in results if r.arrival is Arrival.SAME)
+    taken = arrivals[Arrival.BETTER]
+    assert sorted(taken) == list(range(8 - len(taken) - 1, 7))
+    assert mean_iou(list(held(results).values()), short) > 0.7
+    assert sorted(held(results)) == list(range(8))
+
+
+def test_a_stretch_tracked_alone_is_the_same_as_in_a_whole_run(nano: Model, source_of: SourceOf, short: Scene) -> None:
+    item = TrackObject(1, {n: painted(short, n) for n in (1, 5)})
+    whole = held(Tracker(nano, source_of(short)).run(request(short, item, direction=Direction.BOTH)))
+    for wanted in ([2, 3, 4], [6, 7], [0], [4]):
+        asked = request(short, item, direction=Direction.BOTH)
+        asked = replace(asked, only=frozenset((1, n) for n in wanted))
+        alone = held(Tracker(nano, source_of(short)).run(asked))
+        assert alone == {n: whole[n] for n in wanted}
+
+
+def test_a_cut_parts_what_is_tracked(nano: Model, source_of: SourceOf, short: Scene) -> None:
+    asked = replace(request(short, TrackObject(1, {2: painted(short, 2)}), direction=Direction.BOTH), cuts=(5,))
+    assert sorted(held(Tracker(nano, source_of(short)).run(asked))) == [0, 1, 2, 3, 4]
 
 
 def test_an_object_is_the_same_bit_for_bit_whoever_is_tracked_beside_it(
