@@ -19,6 +19,9 @@ class TrackBatch:
     masks: dict[Place, tuple[FrameResult, str]] = field(default_factory=dict)
     settled: set[Place] = field(default_factory=set)
 
+    def __bool__(self) -> bool:
+        return bool(self.masks or self.settled)
+
     def add(self, result: FrameResult, recipe: str) -> None:
         """Take the next result of the run."""
         place = (result.object_id, result.frame)
