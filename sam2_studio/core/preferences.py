@@ -28,6 +28,7 @@ class Preferences:
 
     Attributes:
         theme: "dark", "light" or "system".
+        language: A two-letter code, or "system"; a language that there isn't means English.
         model: Name of the model loaded at the start.
         device: Where it computes: "auto", "cpu", "cuda" or "mps".
         dtype: In which numbers: "auto", "float32", "bfloat16" or "float16".
@@ -52,6 +53,7 @@ class Preferences:
     """
 
     theme: str = "dark"
+    language: str = "system"
     model: str = "nano"
     device: str = "auto"
     dtype: str = "auto"

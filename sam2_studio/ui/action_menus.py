@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
 from sam2_studio.ui.actions import ACTIONS, ALWAYS, TOOLBAR, ActionSpec
 from sam2_studio.ui.icons import icon
+from sam2_studio.ui.language import tr
 
 
 def build_actions(parent: QWidget, targets: Mapping[str, object]) -> dict[str, QAction]:
@@ -49,7 +50,7 @@ def build_menus(bar: QMenuBar, actions: Mapping[str, QAction]) -> dict[str, QMen
 
 def build_toolbar(actions: Mapping[str, QAction]) -> QToolBar:
     """The thin bar of tools at the left of the canvas."""
-    bar = QToolBar("Tools")
+    bar = QToolBar(tr("Tools"))
     bar.setObjectName("tools")
     bar.setOrientation(Qt.Orientation.Vertical)
     bar.setMovable(False)
@@ -85,8 +86,8 @@ def native(keys: Sequence[str], between: str) -> str:
 def tool_tip(spec: ActionSpec, keys: Sequence[str]) -> str:
     """What, key, one line of when; rich text."""
     title = f"<b>{spec.plain_text.removesuffix('…')}</b>"
-    shown = escape(native(keys, " or "))
-    return f"{title}&nbsp;&nbsp;{shown}<br>{spec.tip}" if keys else f"{title}<br>{spec.tip}"
+    shown = escape(native(keys, tr(" or ")))
+    return f"{title}&nbsp;&nbsp;{shown}<br>{spec.shown_tip}" if keys else f"{title}<br>{spec.shown_tip}"
 
 
 def _slot(spec: ActionSpec, targets: Mapping[str, object]) -> Callable[..., object]:
@@ -96,9 +97,9 @@ def _slot(spec: ActionSpec, targets: Mapping[str, object]) -> Callable[..., obje
 
 
 def _build(spec: ActionSpec, parent: QWidget, slot: Callable[..., object]) -> QAction:
-    action = QAction(spec.text, parent)
+    action = QAction(spec.shown_text, parent)
     action.setObjectName(spec.id)
-    action.setStatusTip(spec.tip)
+    action.setStatusTip(spec.shown_tip)
     action.setCheckable(spec.checkable)
     if spec.icon:
         action.setIcon(icon(spec.icon))
@@ -127,6 +128,6 @@ def _menu(bar: QMenuBar, menus: dict[str, QMenu], path: str) -> QMenu:
     for level in path.split("/"):
         plain = f"{plain}/{level}".replace("&", "").lstrip("/")
         if plain not in menus:
-            menus[plain] = parent.addMenu(level)
+            menus[plain] = parent.addMenu(tr(level))
         parent = menus[plain]
     return menus[plain]

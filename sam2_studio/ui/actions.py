@@ -6,6 +6,8 @@ To add an action, add a row and a method of the name in `slot`.
 
 from dataclasses import dataclass
 
+from sam2_studio.ui.language import tr
+
 ALWAYS = "always"
 
 # What `enabled_when` may name; the window says which of them hold.
@@ -39,7 +41,7 @@ class ActionSpec:
 
     Attributes:
         id: Unique, snake_case.
-        text: As in the menu; an ellipsis where it asks something before it acts.
+        text: As in the menu, in English; an ellipsis where it asks something before it acts.
         keys: Qt's portable names, until the user chooses others; the first is shown. Ctrl means Cmd on macOS.
         icon: Name for `icons.icon`, or "".
         menu: Menu path, levels joined by "/".
@@ -64,9 +66,24 @@ class ActionSpec:
     group: str = ""
 
     @property
+    def shown_text(self) -> str:
+        """The text in the user's language, with its mnemonic."""
+        return tr(self.text)
+
+    @property
     def plain_text(self) -> str:
-        """The text without mnemonic."""
-        return self.text.replace("&", "")
+        """The text in the user's language, without mnemonic."""
+        return self.shown_text.replace("&", "")
+
+    @property
+    def shown_tip(self) -> str:
+        """The tip in the user's language."""
+        return tr(self.tip)
+
+    @property
+    def shown_menu(self) -> tuple[str, ...]:
+        """The levels of its menu in the user's language, without mnemonics."""
+        return tuple(tr(level).replace("&", "") for level in self.menu.split("/"))
 
 
 _GO = "&View/&Go to"

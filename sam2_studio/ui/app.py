@@ -1,4 +1,4 @@
-"""Starts the window: application, theme, log of Qt's words, and what was given on the command line. Loads no torch."""
+"""Starts the window: application, language, theme, log of Qt's words, what the command line gave. Loads no torch."""
 
 import logging
 import os
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QLibraryInfo, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QtMsgType, QTranslator, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -15,6 +15,7 @@ from sam2_studio import __version__, home
 from sam2_studio.core.preferences import Preferences
 from sam2_studio.resources import resource
 from sam2_studio.ui.garbage import GarbageCollection
+from sam2_studio.ui.language import ENGLISH, chosen_language, use_language
 from sam2_studio.ui.main_window import MainWindow
 from sam2_studio.ui.theme import apply_theme
 
@@ -40,7 +41,7 @@ def run(paths: Sequence[Path]) -> int:
 
 
 def make_application() -> QApplication:
-    """The QApplication, themed; made once a process."""
+    """The QApplication, in the user's language and theme; made once a process."""
     # a GUI build of OpenCV in the same process points Qt at plugins of its own
     os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
     os.environ.pop("QT_QPA_FONTDIR", None)
@@ -53,9 +54,20 @@ def make_application() -> QApplication:
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("sam2-studio")
     application.setWindowIcon(QIcon(str(resource("icons", "app.svg"))))
-    apply_theme(application, Preferences.load(preferences_path()).theme)
+    preferences = Preferences.load(preferences_path())
+    speak(application, chosen_language(preferences.language, QLocale.system().uiLanguages()))
+    apply_theme(application, preferences.theme)
     _log.info("Qt %s", QLibraryInfo.version().toString())
     return application
+
+
+def speak(application: QApplication, language: str) -> None:
+    """Show the program's texts, and those of Qt's own dialogs, in a language of `language.languages`."""
+    use_language(language)
+    of_qt = QTranslator(application)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if language != ENGLISH and of_qt.load(f"qtbase_{language}", folder):
+        application.installTranslator(of_qt)
 
 
 def preferences_path() -> Path:

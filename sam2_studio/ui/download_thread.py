@@ -8,6 +8,7 @@ from PySide6.QtCore import QThread, Signal
 
 from sam2_studio.errors import ModelError, StudioError
 from sam2_studio.networks.download import DownloadError, DownloadProgress
+from sam2_studio.ui.language import tr
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +55,12 @@ class DownloadThread(QThread):
             self.ended.emit(self._name, ModelError(f"{self._name} can't be fetched: {error}", error.way_out))
         except Exception as error:  # noqa: BLE001 - the top of a thread: the window must live on
             _log.exception("a download met an unexpected error")
-            self.ended.emit(self._name, StudioError(f"{self._name} can't be fetched: {error}.", "The log has more."))
+            self.ended.emit(
+                self._name,
+                StudioError(
+                    tr("{name} can't be fetched: {error}.", name=self._name, error=error), tr("The log has more.")
+                ),
+            )
         else:
             self.ended.emit(self._name, None)
 

@@ -9,6 +9,7 @@ from sam2_studio.errors import ModelError, StudioError
 from sam2_studio.networks.catalogue import WeightFile
 from sam2_studio.networks.download_part import part_bytes, part_path
 from sam2_studio.networks.download_progress import DownloadProgress
+from sam2_studio.ui.language import tr
 
 if TYPE_CHECKING:
     from sam2_studio.ui.download_thread import DownloadThread
@@ -124,5 +125,11 @@ class Downloads(QObject):
             try:
                 part.unlink(missing_ok=True)
             except OSError as error:
-                self.failed.emit(name, ModelError(f"{part} can't be removed: {error.strerror}.", "Remove it by hand."))
+                self.failed.emit(
+                    name,
+                    ModelError(
+                        tr("{file} can't be removed: {error}.", file=part, error=error.strerror),
+                        tr("Remove it by hand."),
+                    ),
+                )
             self.changed.emit(name)

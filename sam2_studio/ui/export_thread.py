@@ -8,6 +8,7 @@ from PySide6.QtCore import QThread, Signal
 from sam2_studio.engine.shortage import is_shortage, shortage_told
 from sam2_studio.errors import ExportError, StudioError
 from sam2_studio.export.runner import ExportProgress, ExportReport
+from sam2_studio.ui.language import tr
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class ExportThread(QThread):
             self.failed.emit(error)
         except Exception as error:  # noqa: BLE001 - the top of a thread: the window must live on
             _log.exception("an export met an unexpected error")
-            unexpected = ExportError(f"The export failed: {error}.", "The log has more.")
+            unexpected = ExportError(tr("The export failed: {error}.", error=error), tr("The log has more."))
             self.failed.emit(shortage_told() if is_shortage(error) else unexpected)
 
     def _work(self, run: ExportRun) -> None:

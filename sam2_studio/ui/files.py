@@ -8,14 +8,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from sam2_studio.core.schema import SUFFIX
 from sam2_studio.resources import resource
 from sam2_studio.ui.documents import Documents
+from sam2_studio.ui.language import tr
 
 SAMPLE = ("sample", "bigbuckbunny.mp4")
 
-_MEDIA = (
-    "Footage and projects (*.cutout *.mp4 *.mov *.mkv *.webm *.avi *.mxf *.m4v *.png *.jpg *.jpeg *.tif *.tiff *.webp)"
-)
-_ALL = "All files (*)"
-_PROJECTS = f"Projects (*{SUFFIX})"
+_MEDIA = "(*.cutout *.mp4 *.mov *.mkv *.webm *.avi *.mxf *.m4v *.png *.jpg *.jpeg *.tif *.tiff *.webp)"
 
 
 class Files(QObject):
@@ -31,19 +28,20 @@ class Files(QObject):
         self.folder = Path.home()
 
     def choose_file(self) -> None:
-        if path := self._ask_to_open("Open", f"{_MEDIA};;{_ALL}"):
+        if path := self._ask_to_open(tr("Open"), f"{_media()};;{_all()}"):
             self._documents.open(path)
 
     def open_sample(self) -> None:
         self._documents.open(resource(*SAMPLE))
 
     def relink(self) -> None:
-        if path := self._ask_to_open("Where is the footage now?", f"{_ALL};;{_MEDIA}"):
+        if path := self._ask_to_open(tr("Where is the footage now?"), f"{_all()};;{_media()}"):
             self._documents.relink(path)
 
     def name_project(self) -> None:
         """Copy the project to a name of the user's; Qt's own dialog asks before it replaces a file."""
-        name, _ = QFileDialog.getSaveFileName(self._window, "Name the project", str(self._proposed()), _PROJECTS)
+        kinds = f"{tr('Projects')} (*{SUFFIX})"
+        name, _ = QFileDialog.getSaveFileName(self._window, tr("Name the project"), str(self._proposed()), kinds)
         if name:
             target = Path(name)
             chosen = target if target.suffix == SUFFIX else target.with_name(target.name + SUFFIX)
@@ -60,3 +58,11 @@ class Files(QObject):
             return None
         self.folder = Path(name).parent
         return Path(name)
+
+
+def _media() -> str:
+    return f"{tr('Footage and projects')} {_MEDIA}"
+
+
+def _all() -> str:
+    return f"{tr('All files')} (*)"

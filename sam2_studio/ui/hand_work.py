@@ -11,6 +11,7 @@ from sam2_studio.ui.canvas.brush import Brush
 from sam2_studio.ui.canvas.hand_canvas import HandCanvas
 from sam2_studio.ui.canvas.hand_strip import HandStrip
 from sam2_studio.ui.editing import Editing
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
@@ -84,14 +85,16 @@ class HandWork(QObject):
         """Say why nothing can be painted here."""
         chosen = self._selection.object
         if chosen is not None and chosen.locked:
-            error = PromptError(f"{chosen.name} is locked.", "Unlock it in the object list first.")
+            error = PromptError(tr("{name} is locked.", name=chosen.name), tr("Unlock it in the object list first."))
         else:
-            error = PromptError("This frame is locked.", "Unlock it first, with Ctrl+L.")
+            error = PromptError(tr("This frame is locked."), tr("Unlock it first, with Ctrl+L."))
         self._bridge.refused.emit(error)
 
     def refuse_fill(self) -> None:
         """Say why a flood did nothing."""
-        error = PromptError("There is no closed outline round that place to fill.", "Close it with the brush first.")
+        error = PromptError(
+            tr("There is no closed outline round that place to fill."), tr("Close it with the brush first.")
+        )
         self._bridge.refused.emit(error)
 
     def copy_to_next(self) -> None:

@@ -7,6 +7,7 @@ from sam2_studio.core.history import MOST_BYTES
 from sam2_studio.ui.dialogs.history_dialog import HistoryDialog, HistoryRow
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.tracking import Tracking
+from sam2_studio.ui.words_below import shown
 
 
 class HistoryView(QObject):
@@ -45,7 +46,7 @@ class HistoryView(QObject):
         for step in history.steps:
             frame = step.command.frame
             number = "" if frame is None or clip is None else str(clip.source_number(frame))
-            rows.append(HistoryRow(step.command.label, number))
+            rows.append(HistoryRow(shown(step.command.label), number))
         self._dialog.show_steps(tuple(rows), history.done, history.nbytes / MOST_BYTES)
 
     def _closed(self) -> None:

@@ -13,12 +13,13 @@ from sam2_studio.core.tracks import MaskRecord
 from sam2_studio.errors import PromptError
 from sam2_studio.media.masks import masks_by_frame
 from sam2_studio.ui.editing import Editing
+from sam2_studio.ui.language import later, tr, tr_count
 from sam2_studio.ui.mask_import import MaskImport
 from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
 
-_PICTURES = "Masks (*.png *.tif *.tiff *.webp *.bmp *.exr);;All files (*)"
+_PICTURES = "(*.png *.tif *.tiff *.webp *.bmp *.exr)"
 
 
 class Importing(QObject):
@@ -44,7 +45,8 @@ class Importing(QObject):
 
     def choose_masks(self) -> None:
         """Ask for pictures; one is for this frame, several say theirs by the numbers in their names."""
-        names, _ = QFileDialog.getOpenFileNames(QApplication.activeWindow(), "Import masks", "", _PICTURES)
+        kinds = f"{tr('Masks')} {_PICTURES};;{tr('All files')} (*)"
+        names, _ = QFileDialog.getOpenFileNames(QApplication.activeWindow(), tr("Import masks"), "", kinds)
         if names:
             self.import_masks([Path(name) for name in names])
 
@@ -82,7 +84,7 @@ class Importing(QObject):
             self.stop()
             return
         self._records[frame] = painted_record(mask_id, mask)
-        self.told.emit(f"Importing masks: {len(self._records)} of {self._total}")
+        self.told.emit(tr("Importing masks: {done} of {total}", done=len(self._records), total=self._total))
 
     def _completed(self) -> None:
         if self.sender() is not self._thread:
@@ -92,9 +94,9 @@ class Importing(QObject):
         if made:
             self._editing.new_object()
         object_id, records = self._selection.object_id, self._records
-        label = "Import mask" if len(records) == 1 else "Import masks"
+        label = later("Import mask") if len(records) == 1 else later("Import masks")
         if self._bridge.run(lambda p: hand_commands.paint_masks(p, label, object_id, records)):
-            self.told.emit(f"Imported {len(records)} mask{'' if len(records) == 1 else 's'}")
+            self.told.emit(tr_count("Imported {count} mask", "Imported {count} masks", len(records)))
         elif made:
             self._bridge.undo()
 
@@ -102,4 +104,4 @@ class Importing(QObject):
         if self.sender() is self._thread:
             self.stop()
             self._bridge.refused.emit(error)
-            self.told.emit("No mask was imported")
+            self.told.emit(tr("No mask was imported"))

@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, QTimer
 from sam2_studio.engine.device import process_bytes
 from sam2_studio.ui.downloads import Downloads
 from sam2_studio.ui.engine_thread import EngineThread
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.message_bar import MessageBar
 from sam2_studio.ui.model_choice import ModelChoice
 from sam2_studio.ui.model_names import download_text, machine_words, model_title
@@ -54,7 +55,7 @@ class MachineStatus(QObject):
         self._messages.show_message("warning", sentence)
 
     def _show_freed(self, nbytes: int) -> None:
-        self._status.show_message(f"{nbytes / 1e6:.0f} MB freed")
+        self._status.show_message(tr("{amount} MB freed", amount=f"{nbytes / 1e6:.0f}"))
         self._show_machine()
 
     def _show_download(self, name: str) -> None:
@@ -63,4 +64,5 @@ class MachineStatus(QObject):
 
     def _show_fetched(self, name: str) -> None:
         title = model_title(name)
-        self._messages.show_message("info", f"{title} is here.", f"Use {title}", lambda: self._choice.use(name))
+        here, use = tr("{model} is here.", model=title), tr("Use {model}", model=title)
+        self._messages.show_message("info", here, use, lambda: self._choice.use(name))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QThread, Signal
 from sam2_studio.core.geometry import Size
 from sam2_studio.errors import MediaError, StudioError
 from sam2_studio.media.masks import read_mask
+from sam2_studio.ui.language import tr
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class MaskImport(QThread):
             self.failed.emit(error)
         except Exception as error:  # noqa: BLE001 - the top of a thread: the window must live on
             _log.exception("an import met an unexpected error")
-            self.failed.emit(MediaError(f"The import failed: {error}.", "The log has more."))
+            self.failed.emit(MediaError(tr("The import failed: {error}.", error=error), tr("The log has more.")))
 
     def _read(self) -> None:
         for frame, file in self._files.items():

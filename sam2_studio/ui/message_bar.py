@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWi
 from sam2_studio.errors import StudioError
 from sam2_studio.ui import theme
 from sam2_studio.ui.icons import icon, pixmap
+from sam2_studio.ui.language import tr
 
 _KINDS = {"info": ("info", "accent"), "warning": ("warning", "doubtful"), "error": ("error", "bad")}
 
@@ -75,8 +76,8 @@ class MessageBar(QWidget):
         row.addWidget(self._sentence, 1)
         row.addWidget(self.way_out)
         row.addWidget(self.dismiss)
-        self.dismiss.setToolTip("Dismiss")
-        self.dismiss.setAccessibleName("Dismiss")
+        self.dismiss.setToolTip(tr("Dismiss"))
+        self.dismiss.setAccessibleName(tr("Dismiss"))
         self.dismiss.clicked.connect(self.clear)
         self.way_out.clicked.connect(self._go)
         self.refresh_icons()

@@ -11,6 +11,7 @@ from sam2_studio.errors import StudioError
 from sam2_studio.ui.clicks import Clicks
 from sam2_studio.ui.engine_questions import LoadedModel, ModelWish
 from sam2_studio.ui.engine_thread import EngineThread
+from sam2_studio.ui.language import tr, tr_count
 from sam2_studio.ui.model_names import model_title
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.settings import Settings
@@ -102,16 +103,22 @@ class ModelChoice(QObject):
         self._clicks.ask_what_is_missing()
         tracks = [self._bridge.project.track(each.id) for each in self._bridge.project.objects]
         stale = {frame for track in tracks for frame in track.frames_where(stale=True) if frame not in track.keyframes}
-        rest = f" {len(stale)} frames tracked by {_name(pinned)} are stale; track them again." if stale else ""
-        self.said.emit("info", f"The project goes on with {model_title(loaded.name)}.{rest}", "", None)
+        sentence = tr("The project goes on with {model}.", model=model_title(loaded.name))
+        rest = tr_count(
+            "{count} frame tracked by {model} is stale; track it again.",
+            "{count} frames tracked by {model} are stale; track them again.",
+            len(stale),
+            model=_name(pinned),
+        )
+        self.said.emit("info", f"{sentence} {rest}" if stale else sentence, "", None)
 
     def _refused(self, wish: ModelWish, error: StudioError) -> None:
         self.awaited = ""
         if self.loaded is None and wish != ModelWish(BUILT_IN):
             self.awaited = BUILT_IN
             self._engine.use_model(ModelWish(BUILT_IN))
-            sentence = f"{error} {BUILT_IN} is used instead."
-            self.said.emit("warning", sentence, "Models…", self.library_wanted.emit)
+            sentence = tr("{error} {model} is used instead.", error=error, model=BUILT_IN)
+            self.said.emit("warning", sentence, tr("Models…"), self.library_wanted.emit)
         else:
             if self.loaded is not None:
                 self._settings.change(model=self.loaded.name)
@@ -125,11 +132,15 @@ class ModelChoice(QObject):
             return
         name, here = _name(pinned), model_title(self.loaded.name)
         present = {f"{m.weights.name}@{m.weights.sha256}": m.weights.name for m in available_models() if m.is_here}
-        sentence = f"This project was made with {name}; {here} is in use, and makes other masks."
+        sentence = tr(
+            "This project was made with {made_with}; {model} is in use, and makes other masks.",
+            made_with=name,
+            model=here,
+        )
         if pinned in present:
-            self.said.emit("warning", sentence, f"Use {name}", lambda: self.use(present[pinned]))
+            self.said.emit("warning", sentence, tr("Use {model}", model=name), lambda: self.use(present[pinned]))
         else:
-            self.said.emit("warning", sentence, "Models…", self.library_wanted.emit)
+            self.said.emit("warning", sentence, tr("Models…"), self.library_wanted.emit)
 
 
 def _name(recipe: str) -> str:

@@ -19,14 +19,20 @@ from sam2_studio.ui.dialogs.models_dialog import ModelsDialog
 from sam2_studio.ui.downloads import Downloads
 from sam2_studio.ui.engine_questions import LoadedModel
 from sam2_studio.ui.engine_thread import EngineThread
+from sam2_studio.ui.language import later, tr
 from sam2_studio.ui.model_choice import ModelChoice
 from sam2_studio.ui.model_names import device_title, model_title
+from sam2_studio.ui.words_below import shown
 
 if TYPE_CHECKING:
     from sam2_studio.engine.models import Model
 
 _IMPORT, _MEASURE, _VERIFY = "import", "measure", "verify"
-_ORIGINS = {Origin.OWN: "", Origin.IMPORTED: "used where it lies", Origin.CACHE: "found in the Hugging Face cache"}
+_ORIGINS = {
+    Origin.OWN: "",
+    Origin.IMPORTED: later("used where it lies"),
+    Origin.CACHE: later("found in the Hugging Face cache"),
+}
 
 
 class ModelLibrary(QObject):
@@ -93,47 +99,51 @@ class ModelLibrary(QObject):
         except StudioError as error:
             self._keep_problem(name, error)
             return
-        self._say(f"{model_title(name)} was removed." if freed else f"{name} is forgotten; its file stays.")
+        gone, forgotten = (
+            tr("{model} was removed.", model=model_title(name)),
+            tr("{model} is forgotten; its file stays.", model=name),
+        )
+        self._say(gone if freed else forgotten)
         self._show()
 
     def _import(self) -> None:
-        kinds = f"Weights (*{' *'.join(SUFFIXES)})"
-        chosen, _ = QFileDialog.getOpenFileName(self._dialog, "Import a weight file", str(Path.home()), kinds)
+        kinds = f"{tr('Weights')} (*{' *'.join(SUFFIXES)})"
+        chosen, _ = QFileDialog.getOpenFileName(self._dialog, tr("Import a weight file"), str(Path.home()), kinds)
         if chosen:
             self.import_file(Path(chosen))
 
     def import_file(self, path: Path) -> None:
         """Take a file in where it lies."""
-        self._say(f"Reading {path.name}…")
+        self._say(tr("Reading {file}…", file=path.name))
         self._engine.work(_IMPORT, lambda model: importing(path))
 
     def _verify(self, name: str) -> None:
         self._problems.pop(name, None)
         model = find_model(name)
-        self._say(f"Checking {model.path.name}…")
+        self._say(tr("Checking {file}…", file=model.path.name))
         self._engine.work(f"{_VERIFY} {name}", lambda _: _verifying(model))
 
     def _measure(self) -> None:
-        self._say("Measuring: a picture, a click and a tracked frame, each twice.")
+        self._say(tr("Measuring: a picture, a click and a tracked frame, each twice."))
         self._engine.work(_MEASURE, _measured)
 
     # What comes back
 
     def _work_progressed(self, key: str, done: int) -> None:
         if key == _IMPORT:
-            self._say(f"Reading the file: {done / 1e6:.0f} MB")
+            self._say(tr("Reading the file: {amount} MB", amount=f"{done / 1e6:.0f}"))
 
     def _work_done(self, key: str, result: object) -> None:
         if isinstance(result, WeightFile):
-            self._say(f"{model_title(result.name)} is here: {result.summary}.")
+            self._say(tr("{model} is here: {summary}.", model=model_title(result.name), summary=shown(result.summary)))
         elif isinstance(result, bool):
             name = key.removeprefix(f"{_VERIFY} ")
-            whole, broken = f"{model_title(name)} is whole.", "Its checksum is wrong: get it again."
-            self._say(whole if result else f"{model_title(name)} is damaged.")
+            whole, broken = tr("{model} is whole.", model=model_title(name)), tr("Its checksum is wrong: get it again.")
+            self._say(whole if result else tr("{model} is damaged.", model=model_title(name)))
             self._problems |= {} if result else {name: broken}
         elif isinstance(result, Speed) and self._choice.loaded is not None:
             remember_speed(_key_of(self._choice.loaded), result)
-            self._say(f"Measured: {speed_text(result)}.")
+            self._say(tr("Measured: {speed}.", speed=speed_text(result)))
         self._show()
 
     def _work_failed(self, key: str, error: StudioError) -> None:
@@ -174,9 +184,9 @@ class ModelLibrary(QObject):
             state=model.state.value,
             bytes=weights.bytes,
             licence=weights.licence,
-            summary=weights.summary,
+            summary=shown(weights.summary),
             place=str(model.path) if model.is_here else "",
-            origin=_ORIGINS[model.origin] if model.is_here else "",
+            origin=shown(_ORIGINS[model.origin]) if model.is_here else "",
             custom=weights.custom,
             sha256=weights.sha256,
             speed="" if speed is None else speed_text(speed),
@@ -185,7 +195,7 @@ class ModelLibrary(QObject):
             part_bytes=self._downloads.part_bytes(weights),
             fetching=self._fetching(weights),
             problem=self.problem(weights.name),
-            kept="It lies in the Hugging Face cache. Remove it there." if model.origin is Origin.CACHE else "",
+            kept=tr("It lies in the Hugging Face cache. Remove it there.") if model.origin is Origin.CACHE else "",
         )
 
     def _fetching(self, weights: WeightFile) -> Fetching | None:
@@ -200,12 +210,12 @@ class ModelLibrary(QObject):
         loaded, wish = self._choice.loaded, self._choice.wish
         now = "" if loaded is None else f"{device_title(loaded.device)}, {loaded.dtype}"
         dialog.machine.set_machine(
-            devices=[(name, "automatic" if name == "auto" else device_title(name)) for name in DEVICES],
+            devices=[(name, tr("automatic") if name == "auto" else device_title(name)) for name in DEVICES],
             device=wish.device,
-            dtypes=[(name, "automatic" if name == "auto" else name) for name in DTYPES],
+            dtypes=[(name, tr("automatic") if name == "auto" else name) for name in DTYPES],
             dtype=wish.dtype,
             now=now,
-            memory=f"{process_bytes() / 1e9:.1f} GB in use",
+            memory=tr("{amount} GB in use", amount=f"{process_bytes() / 1e9:.1f}"),
         )
 
     def _say(self, text: str, kind: str = "info") -> None:
@@ -220,8 +230,11 @@ class ModelLibrary(QObject):
 
 def speed_text(speed: Speed) -> str:
     """`0.4 s a tracked frame, 0.1 s a click`, as measured."""
-    frame = f"{1 / speed.frame:.0f} frames a second" if speed.frame < 0.5 else f"{speed.frame:.1f} s a tracked frame"
-    return f"{frame}, {speed.click:.2f} s a click"
+    if speed.frame < 0.5:
+        frame = tr("{amount} frames a second", amount=f"{1 / speed.frame:.0f}")
+    else:
+        frame = tr("{amount} s a tracked frame", amount=f"{speed.frame:.1f}")
+    return tr("{frame}, {amount} s a click", frame=frame, amount=f"{speed.click:.2f}")
 
 
 def _key_of(loaded: LoadedModel) -> str:
@@ -237,5 +250,5 @@ def _measured(model: "Model | None") -> Generator[int, None, Speed]:
     from sam2_studio.engine.measure import measuring  # loads torch
 
     if model is None:
-        raise ModelError("No model is loaded yet.", "Wait for it.")
+        raise ModelError(tr("No model is loaded yet."), tr("Wait for it."))
     return (yield from measuring(model))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu
 from sam2_studio.engine.model_files import available_models
 from sam2_studio.ui.model_choice import ModelChoice
 from sam2_studio.ui.model_names import model_title
+from sam2_studio.ui.words_below import shown
 
 
 class ModelMenu(QObject):
@@ -31,7 +32,7 @@ class ModelMenu(QObject):
             if model.is_here:
                 name = model.weights.name
                 entry = QAction(model_title(name), self._entries, checkable=True, checked=name == used)
-                entry.setToolTip(model.weights.summary)
+                entry.setToolTip(shown(model.weights.summary))
                 entry.setData(name)
                 self.menu.addAction(entry)
         self._entries.triggered.connect(self._chosen)

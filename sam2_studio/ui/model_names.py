@@ -3,8 +3,9 @@
 from sam2_studio.core.durations import clock
 from sam2_studio.networks.download_progress import DownloadProgress
 from sam2_studio.ui.engine_questions import LoadedModel
+from sam2_studio.ui.language import later, tr
 
-_DEVICES = {"cpu": "processor", "cuda": "graphics card", "mps": "graphics (Metal)"}
+_DEVICES = {"cpu": later("processor"), "cuda": later("graphics card"), "mps": later("graphics (Metal)")}
 
 
 def model_title(name: str) -> str:
@@ -15,13 +16,13 @@ def model_title(name: str) -> str:
 
 def device_title(device: str) -> str:
     """`processor` for `cpu`."""
-    return _DEVICES.get(device, device)
+    return tr(_DEVICES[device]) if device in _DEVICES else device
 
 
 def machine_words(loaded: LoadedModel | None, awaited: str) -> tuple[str, str]:
     """What answers clicks, and where it computes: ("SAM 2.1 tiny", "processor, bfloat16"); or what is on its way."""
     if awaited or loaded is None:
-        return f"loading {model_title(awaited)}" if awaited else "no model", ""
+        return tr("loading {model}", model=model_title(awaited)) if awaited else tr("no model"), ""
     return model_title(loaded.name), f"{device_title(loaded.device)}, {loaded.dtype}"
 
 
@@ -30,7 +31,9 @@ def download_text(title: str, progress: DownloadProgress | None) -> str:
     if progress is None:
         return ""
     if progress.stage == "verifying":
-        return f"Checking {title}"
-    total = f" of {progress.total / 1e6:.0f}" if progress.total else ""
-    left = "" if progress.left is None else f", {clock(progress.left)} left"
-    return f"Fetching {title}: {progress.done / 1e6:.0f}{total} MB{left}"
+        return tr("Checking {model}", model=title)
+    done = f"{progress.done / 1e6:.0f}"
+    if progress.total:
+        done = tr("{done} of {total}", done=done, total=f"{progress.total / 1e6:.0f}")
+    said = tr("Fetching {model}: {amount} MB", model=title, amount=done)
+    return said if progress.left is None else f"{said}, {tr('{time} left', time=clock(progress.left))}"

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QW
 
 from sam2_studio.core.durations import clock
 from sam2_studio.ui import theme
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.widgets.action_button import ActionButton
 
 
@@ -19,7 +20,7 @@ class StatusBar(QWidget):
         self._machine = QLabel()
         self._progress = QProgressBar()
         self._message = QLabel()
-        self._stop = ActionButton(stop, text="Stop")
+        self._stop = ActionButton(stop, text=tr("Stop"))
         self._build()
         self.show_message("")
 
@@ -53,11 +54,11 @@ class StatusBar(QWidget):
         self.setFixedHeight(32)
         theme.mark(self._machine, "quiet", True)
         self._machine.setMinimumWidth(240)
-        self._machine.setAccessibleName("Model, device and memory")
+        self._machine.setAccessibleName(tr("Model, device and memory"))
         self._progress.setTextVisible(False)
         self._progress.setFixedSize(72, 8)
-        self._progress.setAccessibleName("Progress")
-        self._message.setAccessibleName("Status")
+        self._progress.setAccessibleName(tr("Progress"))
+        self._message.setAccessibleName(tr("Status"))
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(self._machine)
         row.addWidget(self._progress)
@@ -80,9 +81,9 @@ def progress_text(label: str, done: int, total: int, rate: float, left: float | 
         rate: Frames a second; 0 for unknown.
         left: Seconds; None for unknown.
     """
-    parts = [f"{label[:1].upper()}{label[1:]}: frame {done} of {total}"]
+    parts = [tr("{what}: frame {done} of {total}", what=f"{label[:1].upper()}{label[1:]}", done=done, total=total)]
     if rate > 0:
-        parts.append(f"{rate:.0f} a second" if rate >= 2 else f"{rate:.1f} a second")
+        parts.append(tr("{amount} a second", amount=f"{rate:.0f}" if rate >= 2 else f"{rate:.1f}"))
     if left is not None and rate > 0:
-        parts.append(f"{clock(left)} left")
+        parts.append(tr("{time} left", time=clock(left)))
     return " · ".join(parts)

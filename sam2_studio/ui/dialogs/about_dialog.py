@@ -7,19 +7,20 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QVBoxLa
 from sam2_studio import __version__
 from sam2_studio.resources import resource
 from sam2_studio.ui import theme
+from sam2_studio.ui.language import later, tr
 
-PRIVACY = "Runs on this computer only: no account, no upload, no telemetry. Your footage stays where it is."
+PRIVACY = later("Runs on this computer only: no account, no upload, no telemetry. Your footage stays where it is.")
 
 # Name, licence, what it does here; the wheels carry the full texts.
 PARTS = (
-    ("Qt and PySide6", "LGPL 3", "window"),
-    ("PyTorch", "BSD 3-Clause", "networks"),
-    ("NumPy", "BSD 3-Clause", "arrays"),
-    ("OpenCV", "Apache 2.0", "pictures"),
-    ("PyAV with FFmpeg, x264, x265", "BSD 3-Clause, LGPL, GPL", "video"),
-    ("Pillow", "MIT-CMU", "stills"),
-    ("SAM 2 and 2.1, fetched on wish", "Apache 2.0", "models by Meta"),
-    ("Big Buck Bunny", "CC BY 3.0, Blender Foundation", "sample clip"),
+    ("Qt and PySide6", "LGPL 3", later("window")),
+    ("PyTorch", "BSD 3-Clause", later("networks")),
+    ("NumPy", "BSD 3-Clause", later("arrays")),
+    ("OpenCV", "Apache 2.0", later("pictures")),
+    ("PyAV with FFmpeg, x264, x265", "BSD 3-Clause, LGPL, GPL", later("video")),
+    ("Pillow", "MIT-CMU", later("stills")),
+    (later("SAM 2 and 2.1, fetched on wish"), "Apache 2.0", later("models by Meta")),
+    ("Big Buck Bunny", "CC BY 3.0, Blender Foundation", later("sample clip")),
 )
 
 
@@ -28,7 +29,7 @@ class AboutDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("About sam2_studio")
+        self.setWindowTitle(tr("About sam2_studio"))
         self.setFixedWidth(600)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 20)
@@ -38,16 +39,16 @@ class AboutDialog(QDialog):
         column.addWidget(picture)
         title = QLabel(f"sam2_studio {__version__}")
         theme.mark(title, "heading", True)
-        privacy = QLabel(PRIVACY)
+        privacy = QLabel(tr(PRIVACY))
         privacy.setWordWrap(True)
-        licence = QLabel("Licence: Apache 2.0. It stands on:")
+        licence = QLabel(tr("Licence: Apache 2.0. It stands on:"))
         theme.mark(licence, "quiet", True)
         for label in (title, privacy, licence):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             column.addWidget(label)
         column.addLayout(_parts())
         column.addSpacing(8)
-        close = QPushButton("Close")
+        close = QPushButton(tr("Close"))
         close.setDefault(True)
         close.clicked.connect(self.accept)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
@@ -59,7 +60,7 @@ def _parts() -> QGridLayout:
     grid.setVerticalSpacing(6)
     grid.setColumnStretch(0, 1)
     for row, (name, licence, use) in enumerate(PARTS):
-        what = QLabel(f"{name} <span style='color:{theme.tokens().quiet}'>· {use}</span>")
+        what = QLabel(f"{tr(name)} <span style='color:{theme.tokens().quiet}'>· {tr(use)}</span>")
         under = QLabel(licence)
         theme.mark(under, "quiet", True)
         grid.addWidget(what, row, 0)

@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from sam2_studio.export.spec import Background
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.widgets.number_field import NumberField
 
 _COLOR, _PICTURE, _BLUR = range(3)
-_PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp)"
+_PICTURES = "(*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp)"
 
 
 class BackgroundField(QWidget):
@@ -35,14 +36,14 @@ class BackgroundField(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kind = QComboBox()
-        self.kind.addItems(["Colour", "Picture", "Blurred footage"])
-        self.kind.setAccessibleName("Background")
+        self.kind.addItems([tr("Colour"), tr("Picture"), tr("Blurred footage")])
+        self.kind.setAccessibleName(tr("Background"))
         self.color = QLineEdit("#FFFFFF")
-        self.color.setAccessibleName("Background colour")
+        self.color.setAccessibleName(tr("Background colour"))
         self.picture = QLineEdit()
-        self.picture.setAccessibleName("Background picture")
-        self.picture.setPlaceholderText("Choose a picture")
-        self.blur = NumberField("Blur", least=1, most=500, step=1, unit="px")
+        self.picture.setAccessibleName(tr("Background picture"))
+        self.picture.setPlaceholderText(tr("Choose a picture"))
+        self.blur = NumberField(tr("Blur"), least=1, most=500, step=1, unit="px")
         self.blur.setValue(24)
         self._pages = QStackedWidget()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -58,8 +59,8 @@ class BackgroundField(QWidget):
         return Background(color=self.color.text().strip())
 
     def _build(self) -> None:
-        self._pages.addWidget(_with_button(self.color, "Choose…", self._choose_color))
-        self._pages.addWidget(_with_button(self.picture, "Browse…", self._choose_picture))
+        self._pages.addWidget(_with_button(self.color, tr("Choose…"), self._choose_color))
+        self._pages.addWidget(_with_button(self.picture, tr("Browse…"), self._choose_picture))
         blur = QWidget()
         row = QHBoxLayout(blur)
         row.setContentsMargins(0, 0, 0, 0)
@@ -78,12 +79,13 @@ class BackgroundField(QWidget):
         self.blur.valueChanged.connect(lambda _: self.changed.emit())
 
     def _choose_color(self) -> None:
-        chosen = QColorDialog.getColor(QColor(self.color.text()), self, "Background colour")
+        chosen = QColorDialog.getColor(QColor(self.color.text()), self, tr("Background colour"))
         if chosen.isValid():
             self.color.setText(chosen.name().upper())
 
     def _choose_picture(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Background picture", self.picture.text(), _PICTURES)
+        kinds = f"{tr('Pictures')} {_PICTURES}"
+        name, _ = QFileDialog.getOpenFileName(self, tr("Background picture"), self.picture.text(), kinds)
         if name:
             self.picture.setText(name)
 

@@ -16,6 +16,8 @@ from sam2_studio.export.spec import ExportSpec, describe, planned_files
 from sam2_studio.ui import theme
 from sam2_studio.ui.dialogs.export_form import ExportForm
 from sam2_studio.ui.dialogs.export_pages import ProgressPage, ResultPage
+from sam2_studio.ui.language import tr, tr_count
+from sam2_studio.ui.words_below import shown
 
 _SIZE = (800, 520)
 
@@ -42,7 +44,7 @@ class ExportDialog(QDialog):
     ) -> None:
         """Ask what to export of `clip`, to `folder` unless the user says otherwise (None: beside the footage)."""
         super().__init__(parent)
-        self.setWindowTitle("Export")
+        self.setWindowTitle(tr("Export"))
         self.resize(*_SIZE)
         self._clip = clip
         self._spec: ExportSpec | None = None
@@ -52,9 +54,9 @@ class ExportDialog(QDialog):
         self._pages = QStackedWidget()
         self._sentence = QLabel()
         self.go = QPushButton()
-        self.leave = QPushButton("Cancel")
-        self.replace_button = QPushButton("Replace")
-        self.keep_button = QPushButton("Keep")
+        self.leave = QPushButton(tr("Cancel"))
+        self.replace_button = QPushButton(tr("Replace"))
+        self.keep_button = QPushButton(tr("Keep"))
         self._build()
         self.form.checked.connect(self._show_check)
         self.form.check()
@@ -86,7 +88,7 @@ class ExportDialog(QDialog):
         """Go back to the form."""
         self._pages.setCurrentWidget(self.form)
         self._show_buttons()
-        self._say("Cancelled: nothing was written.", good=True)
+        self._say(tr("Cancelled: nothing was written."), good=True)
 
     def _build(self) -> None:
         for page in (self.form, self.progress_page, self.result_page):
@@ -120,11 +122,11 @@ class ExportDialog(QDialog):
         if isinstance(outcome, StudioError):
             self._spec = None
             self._say(str(outcome))
-            self.go.setText("Export")
+            self.go.setText(tr("Export"))
         else:
             self._spec = outcome
             self._say("")
-            self.go.setText(describe(outcome, self._clip))
+            self.go.setText(shown(describe(outcome, self._clip)))
         self.go.setEnabled(self._spec is not None)
 
     def _start(self) -> None:
@@ -146,9 +148,16 @@ class ExportDialog(QDialog):
 
     def _ask(self, existing: list[Path]) -> None:
         """Replace what is there? An answer is owed before anything is written."""
-        more = f" and {len(existing) - 1} more" if len(existing) > 1 else ""
-        exist = "exist" if len(existing) > 1 else "exists"
-        self._say(f"“{existing[0].name}”{more} {exist} already in {existing[0].parent}. Replace?", good=True)
+        name, folder, more = existing[0].name, existing[0].parent, len(existing) - 1
+        alone = tr("“{name}” exists already in {folder}. Replace?", name=name, folder=folder)
+        many = tr_count(
+            "“{name}” and {count} more exist already in {folder}. Replace?",
+            "“{name}” and {count} more exist already in {folder}. Replace?",
+            more,
+            name=name,
+            folder=folder,
+        )
+        self._say(many if more else alone, good=True)
         self._show_buttons(asking=True)
         self.keep_button.setFocus()
 
@@ -167,7 +176,7 @@ class ExportDialog(QDialog):
         self.replace_button.setVisible(on_form and asking)
         self.keep_button.setVisible(on_form and asking)
         self.leave.setVisible(not asking)
-        self.leave.setText("Close" if self._pages.currentWidget() is self.result_page else "Cancel")
+        self.leave.setText(tr("Close") if self._pages.currentWidget() is self.result_page else tr("Cancel"))
 
     def _say(self, sentence: str, *, good: bool = False) -> None:
         self._sentence.setText(sentence)

@@ -29,6 +29,8 @@ from sam2_studio.ui import theme
 from sam2_studio.ui.dialogs.background_field import BackgroundField
 from sam2_studio.ui.dialogs.export_target import default_target, follow_preset
 from sam2_studio.ui.dialogs.preset_list import PresetList
+from sam2_studio.ui.language import tr, tr_count
+from sam2_studio.ui.words_below import shown
 
 _CHECK_WAIT = 120  # ms after the last key
 
@@ -56,12 +58,12 @@ class ExportForm(QWidget):
         self._target_is_ours = True
         self.presets = PresetList(presets)
         self.objects = {each.id: _object_box(each) for each in objects}
-        self.whole = QRadioButton(f"Whole clip, {_frames(clip.info.frames)}")
-        self.in_out = QRadioButton(f"In to out, {_frames(len(clip.source_range))}")
+        self.whole = QRadioButton(tr("Whole clip, {frames}", frames=_frames(clip.info.frames)))
+        self.in_out = QRadioButton(tr("In to out, {frames}", frames=_frames(len(clip.source_range))))
         self.bits = QComboBox()
         self.background = BackgroundField()
         self.target = QLineEdit()
-        self.provenance = QCheckBox("Note program and model in the files")
+        self.provenance = QCheckBox(tr("Note program and model in the files"))
         self._note = QLabel()
         self._form = QFormLayout()
         self._timer = QTimer(self, singleShot=True, interval=_CHECK_WAIT)
@@ -78,9 +80,9 @@ class ExportForm(QWidget):
         """
         ids = tuple(object_id for object_id, box in self.objects.items() if box.isChecked())
         if not ids:
-            raise ExportError("No object is chosen.", "Choose at least one.")
+            raise ExportError(tr("No object is chosen."), tr("Choose at least one."))
         if not self.target.text().strip():
-            raise ExportError("There is no name to write to.", "Type one, or browse.")
+            raise ExportError(tr("There is no name to write to."), tr("Type one, or browse."))
         preset = self.presets.preset
         return ExportSpec(
             preset=preset.name,
@@ -98,7 +100,7 @@ class ExportForm(QWidget):
         try:
             spec = self.spec()
             check(replace(spec, overwrite=True), self._clip)
-            self._note.setText(" ".join(notes(spec, self._clip)))
+            self._note.setText(" ".join(shown(note) for note in notes(spec, self._clip)))
         except StudioError as error:
             self._note.clear()
             self.checked.emit(error)
@@ -120,12 +122,12 @@ class ExportForm(QWidget):
         self._form.setVerticalSpacing(12)
         self._form.setHorizontalSpacing(16)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._form.addRow("Objects", _stacked(*self.objects.values()))
+        self._form.addRow(tr("Objects"), _stacked(*self.objects.values()))
         self._ranges = _stacked(self.whole, self.in_out)
-        self._form.addRow("Frames", self._ranges)
-        self._form.addRow("Depth", self.bits)
-        self._form.addRow("Background", self.background)
-        self._form.addRow("Save to", self._target_row())
+        self._form.addRow(tr("Frames"), self._ranges)
+        self._form.addRow(tr("Depth"), self.bits)
+        self._form.addRow(tr("Background"), self.background)
+        self._form.addRow(tr("Save to"), self._target_row())
         self._form.addRow("", self.provenance)
         group = QButtonGroup(self)
         group.addButton(self.whole)
@@ -134,11 +136,11 @@ class ExportForm(QWidget):
         (self.in_out if shortened else self.whole).setChecked(True)
         self.in_out.setVisible(shortened)
         self._form.setRowVisible(self._ranges, self._clip.info.frames > 1)
-        self.bits.setAccessibleName("Bits a channel")
+        self.bits.setAccessibleName(tr("Bits a channel"))
 
     def _target_row(self) -> QWidget:
-        self.target.setAccessibleName("Save to")
-        browse = QPushButton("Browse…")
+        self.target.setAccessibleName(tr("Save to"))
+        browse = QPushButton(tr("Browse…"))
         browse.clicked.connect(self._browse)
         holder = QWidget()
         row = QHBoxLayout(holder)
@@ -183,7 +185,7 @@ class ExportForm(QWidget):
             self.bits.blockSignals(True)
             self.bits.clear()
             for depth in offered:
-                self.bits.addItem(f"{depth} bit", depth)
+                self.bits.addItem(tr("{depth} bit", depth=depth), depth)
             deep = offered.index(16) if preset.needs_alpha and self._clip.info.bit_depth > 8 and 16 in offered else 0
             self.bits.setCurrentIndex(offered.index(chosen) if chosen in offered else deep)
             self.bits.blockSignals(False)
@@ -195,11 +197,11 @@ class ExportForm(QWidget):
             ending = " ".join(f"*{suffix}" for suffix in preset.formats)
             # the question whether to replace is asked by this dialog, once, for all files
             name, _ = QFileDialog.getSaveFileName(
-                self, "Export to", target, f"{preset.label} ({ending})",
+                self, tr("Export to"), target, f"{shown(preset.label)} ({ending})",
                 options=QFileDialog.Option.DontConfirmOverwrite,
             )  # fmt: skip
         else:
-            name = QFileDialog.getExistingDirectory(self, "Folder for the pictures", str(Path(target).parent))
+            name = QFileDialog.getExistingDirectory(self, tr("Folder for the pictures"), str(Path(target).parent))
         if name:
             self.target.setText(name)
             self._target_typed()
@@ -222,4 +224,4 @@ def _stacked(*widgets: QWidget) -> QWidget:
 
 
 def _frames(count: int) -> str:
-    return f"{count} frame{'' if count == 1 else 's'}"
+    return tr_count("{count} frame", "{count} frames", count)

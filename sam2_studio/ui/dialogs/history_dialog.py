@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from sam2_studio.ui import theme
+from sam2_studio.ui.language import later, tr
 
 _SIZE, _LEAST = (320, 480), (240, 240)
-_BEGINNING = "Opened"
+_BEGINNING = later("Opened")
 _LABEL, _FRAME = 0, 1
 
 
@@ -41,7 +42,7 @@ class HistoryDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("History")
+        self.setWindowTitle(tr("History"))
         self.steps = QTreeWidget()
         self.room = QLabel()
         self._rows: tuple[HistoryRow, ...] | None = None
@@ -61,16 +62,18 @@ class HistoryDialog(QDialog):
         if rows != self._rows:
             self._rows = rows
             self.steps.clear()
-            self._items = [QTreeWidgetItem([row.label, row.frame]) for row in (HistoryRow(_BEGINNING, ""), *rows)]
+            self._items = [QTreeWidgetItem([row.label, row.frame]) for row in (HistoryRow(tr(_BEGINNING), ""), *rows)]
             self.steps.addTopLevelItems(self._items)
         for place, item in enumerate(self._items):
             self._dress(item, undone=place > done, now=place == done)
         self.steps.setCurrentItem(self._items[done])
         self.steps.scrollToItem(self._items[done])
         self.room.setText(
-            "Kept with the project; the oldest edits go when there is no more room."
+            tr("Kept with the project; the oldest edits go when there is no more room.")
             if share < 0.8
-            else f"{share:.0%} of the room for edits is taken; the oldest go when there is no more."
+            else tr(
+                "{share} of the room for edits is taken; the oldest go when there is no more.", share=f"{share:.0%}"
+            )
         )
 
     def _dress(self, item: QTreeWidgetItem, *, undone: bool, now: bool) -> None:
@@ -82,15 +85,15 @@ class HistoryDialog(QDialog):
         for column in (_LABEL, _FRAME):
             item.setFont(column, font)
             item.setForeground(column, QColor(tokens.quiet if undone else tokens.text))
-        state = ", undone" if undone else ", now" if now else ""
+        state = tr(", undone") if undone else tr(", now") if now else ""
         item.setData(_LABEL, Qt.ItemDataRole.AccessibleTextRole, f"{item.text(_LABEL)}{state}")
 
     def _build(self) -> None:
         steps = self.steps
         steps.setObjectName("history")
-        steps.setAccessibleName("Edits")
+        steps.setAccessibleName(tr("Edits"))
         steps.setColumnCount(2)
-        steps.setHeaderLabels(["Edit", "Frame"])
+        steps.setHeaderLabels([tr("Edit"), tr("Frame")])
         steps.setRootIsDecorated(False)
         steps.setUniformRowHeights(True)
         steps.setAllColumnsShowFocus(True)

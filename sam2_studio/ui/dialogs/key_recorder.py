@@ -4,6 +4,8 @@ from PySide6.QtCore import QEvent, QKeyCombination, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from sam2_studio.ui.language import tr
+
 _MODIFIERS = {
     Qt.Key.Key_Shift,
     Qt.Key.Key_Control,
@@ -48,7 +50,7 @@ class KeyRecorder(QPushButton):
     def _set_recording(self, recording: bool) -> None:
         if recording != self._recording:
             self._recording = recording
-            self.setText("Press a key…" if recording else self._text)
+            self.setText(tr("Press a key…") if recording else self._text)
             self.recording_changed.emit(recording)
 
     def event(self, event: QEvent) -> bool:

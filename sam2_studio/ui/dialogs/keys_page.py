@@ -18,6 +18,7 @@ from sam2_studio.ui.action_menus import native
 from sam2_studio.ui.actions import ACTIONS, ActionSpec
 from sam2_studio.ui.dialogs.key_recorder import KeyRecorder
 from sam2_studio.ui.keys import Keys, Overrides, all_keys, given, owner_of, reset, without_keys
+from sam2_studio.ui.language import tr
 
 _NAME, _KEYS, _OWN = 0, 1, 2
 _Index = QModelIndex | QPersistentModelIndex
@@ -38,14 +39,14 @@ class KeysPage(QWidget):
         self._asked: tuple[str, str, bool] | None = None
         self._ids = list(ACTIONS)
         self.table = QTableWidget(len(self._ids), 3)
-        self.record, self.add = KeyRecorder("Change…"), KeyRecorder("Add another…")
+        self.record, self.add = KeyRecorder(tr("Change…")), KeyRecorder(tr("Add another…"))
         self.remove, self.back, self.all_back = (
-            QPushButton("No key"),
-            QPushButton("Reset"),
-            QPushButton("Reset all keys"),
+            QPushButton(tr("No key")),
+            QPushButton(tr("Reset")),
+            QPushButton(tr("Reset all keys")),
         )
         self.sentence = QLabel()
-        self.move_here, self.keep = QPushButton("Move it here"), QPushButton("Leave it")
+        self.move_here, self.keep = QPushButton(tr("Move it here")), QPushButton(tr("Leave it"))
         self._strip = QStackedWidget()
         self._fill()
         self._build()
@@ -65,7 +66,7 @@ class KeysPage(QWidget):
         keys = all_keys(overrides)
         for row, name in enumerate(self._ids):
             self._item(row, _KEYS).setText(native(keys[name], "    "))
-            self._item(row, _OWN).setText("yours" if keys[name] != ACTIONS[name].keys else "")
+            self._item(row, _OWN).setText(tr("yours") if keys[name] != ACTIONS[name].keys else "")
         self.all_back.setEnabled(bool(overrides))
         self._show_action()
 
@@ -75,7 +76,9 @@ class KeysPage(QWidget):
         first = -1
         shown = 0
         for row, name in enumerate(self._ids):
-            haystack = f"keys {_title(ACTIONS[name])} {native(keys[name], ' ')} {ACTIONS[name].tip}".casefold()
+            haystack = (
+                f"{tr('Keys')} {_title(ACTIONS[name])} {native(keys[name], ' ')} {ACTIONS[name].shown_tip}".casefold()
+            )
             fits = all(word in haystack for word in words)
             self.table.setRowHidden(row, not fits)
             first = row if fits and first < 0 else first
@@ -92,7 +95,7 @@ class KeysPage(QWidget):
             for column in (_NAME, _KEYS, _OWN):
                 self.table.setItem(row, column, QTableWidgetItem())
             self._item(row, _NAME).setText(_title(ACTIONS[name]))
-            self._item(row, _NAME).setToolTip(ACTIONS[name].tip)
+            self._item(row, _NAME).setToolTip(ACTIONS[name].shown_tip)
 
     def _item(self, row: int, column: int) -> QTableWidgetItem:
         item = self.table.item(row, column)
@@ -101,8 +104,8 @@ class KeysPage(QWidget):
 
     def _build(self) -> None:
         table = self.table
-        table.setAccessibleName("Keys")
-        table.setHorizontalHeaderLabels(["Action", "Key", ""])
+        table.setAccessibleName(tr("Keys"))
+        table.setHorizontalHeaderLabels([tr("Action"), tr("Key"), ""])
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(28)
         table.setShowGrid(False)
@@ -155,7 +158,7 @@ class KeysPage(QWidget):
         if owner and owner != action:
             self._asked = (action, key, add)
             what, whose = native((key,), ""), _title(ACTIONS[owner])
-            self.sentence.setText(f"{what} is the key of “{whose}”.")
+            self.sentence.setText(tr("{key} is the key of “{action}”.", key=what, action=whose))
             self._strip.setCurrentIndex(1)
             self.move_here.setFocus()
         else:
@@ -189,7 +192,7 @@ class KeysPage(QWidget):
 
 def _title(spec: ActionSpec) -> str:
     """Where the action is in the menus, and its name: `Track › Track forwards`."""
-    return f"{spec.menu.replace('&', '').replace('/', ' › ')} › {spec.plain_text.removesuffix('…')}"
+    return " › ".join((*spec.shown_menu, spec.plain_text.removesuffix("…")))
 
 
 def _row(*widgets: QWidget | None) -> QWidget:

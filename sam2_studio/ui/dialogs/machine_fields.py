@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from sam2_studio.ui import theme
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.widgets.choice import Choice
 from sam2_studio.ui.widgets.elided_label import ElidedLabel
 
@@ -25,10 +26,10 @@ class MachineFields(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.device = Choice("Device")
-        self.dtype = Choice("Number type")
+        self.device = Choice(tr("Device"))
+        self.dtype = Choice(tr("Number type"))
         self.now, self.memory = ElidedLabel(), QLabel()
-        self.free = QPushButton("Free memory")
+        self.free = QPushButton(tr("Free memory"))
         self._build()
         self.device.chosen.connect(self.device_chosen)
         self.dtype.chosen.connect(self.dtype_chosen)
@@ -54,7 +55,7 @@ class MachineFields(QWidget):
         """
         self.device.set_choices(devices, device)
         self.dtype.set_choices(dtypes, dtype)
-        self.now.setText(f"now: {now}" if now else "")
+        self.now.setText(tr("now: {machine}", machine=now) if now else "")
         self.memory.setText(memory)
         self.free.setEnabled(bool(memory))
 
@@ -62,7 +63,7 @@ class MachineFields(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        for name, field in (("Device", self.device), ("Numbers", self.dtype)):
+        for name, field in ((tr("Device"), self.device), (tr("Numbers"), self.dtype)):
             label = QLabel(name)
             label.setBuddy(field)
             theme.mark(label, "quiet", True)
@@ -74,8 +75,10 @@ class MachineFields(QWidget):
         row.addWidget(self.now, 1)
         row.addWidget(self.memory)
         row.addWidget(self.free)
-        self.device.setToolTip("<b>Device</b><br>Where models compute.")
-        self.dtype.setToolTip("<b>Numbers</b><br>Shorter ones are faster where the device does them well.")
-        self.free.setToolTip("<b>Free memory</b><br>Drops what was computed ahead; it is computed anew when needed.")
+        self.device.setToolTip(tr("<b>Device</b><br>Where models compute."))
+        self.dtype.setToolTip(tr("<b>Numbers</b><br>Shorter ones are faster where the device does them well."))
+        self.free.setToolTip(
+            tr("<b>Free memory</b><br>Drops what was computed ahead; it is computed anew when needed.")
+        )
         self.free.setAutoDefault(False)
         self.free.setEnabled(False)

@@ -8,6 +8,7 @@ from sam2_studio.ui import theme
 from sam2_studio.ui.dialogs import model_texts as texts
 from sam2_studio.ui.dialogs.model_rows import ModelRow, Step, main_step, steps, why_kept
 from sam2_studio.ui.dialogs.step_button import ENTER, StepButton
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.widgets.elided_label import ElidedLabel
 
 _LINE, _BAR = 20, 168
@@ -40,9 +41,9 @@ class ModelCard(QFrame):
         self.mark = QLabel()
         self.problem = QLabel()
         self.buttons = {
-            step: StepButton(texts.LABELS[step]) for step in sorted(Step, key=lambda step: step not in _ASIDE)
+            step: StepButton(tr(texts.LABELS[step])) for step in sorted(Step, key=lambda step: step not in _ASIDE)
         }
-        self.confirm, self.keep = StepButton("Remove"), StepButton("Keep")
+        self.confirm, self.keep = StepButton(tr("Remove")), StepButton(tr("Keep"))
         self._build()
         self._connect()
         self._show_row()
@@ -118,13 +119,13 @@ class ModelCard(QFrame):
             return
         self.setAccessibleName(spoken)
         self.setToolTip(tip)
-        self.bar.setAccessibleName(f"Progress of {row.title}")
+        self.bar.setAccessibleName(tr("Progress of {model}", model=row.title))
         for step, button in self.buttons.items():
-            button.setAccessibleName(f"{texts.LABELS[step]} {row.title}")
+            button.setAccessibleName(tr("{step} {model}", step=tr(texts.LABELS[step]), model=row.title))
             button.setToolTip(texts.step_tip(step, row))
         self.confirm.setText(texts.removal_text(row))
-        self.confirm.setAccessibleName(f"Yes, remove {row.title}")
-        self.keep.setAccessibleName(f"Keep {row.title}")
+        self.confirm.setAccessibleName(tr("Yes, remove {model}", model=row.title))
+        self.keep.setAccessibleName(tr("Keep {model}", model=row.title))
 
     def _set_asking(self, asking: bool) -> None:
         """Show the buttons of the question, or those of the row's steps. A focus in one that goes stays in the row."""

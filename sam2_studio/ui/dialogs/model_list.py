@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QVBoxLayout, QW
 from sam2_studio.ui import theme
 from sam2_studio.ui.dialogs.model_card import ModelCard
 from sam2_studio.ui.dialogs.model_rows import ModelRow, grouped, next_step
+from sam2_studio.ui.language import tr
 
 
 class ModelList(QScrollArea):
@@ -76,7 +77,7 @@ class ModelList(QScrollArea):
 
     def _heading(self, title: str) -> QLabel:
         if title not in self._headings:
-            heading = QLabel(title if title.startswith("SAM") else title.upper())
+            heading = QLabel(title if title.startswith("SAM") else tr(title).upper())
             theme.mark(heading, "section", True)
             heading.setContentsMargins(12, 12, 0, 4)
             self._headings[title] = heading
@@ -132,7 +133,7 @@ class ModelList(QScrollArea):
         self._column.setSpacing(2)
         self.setWidget(inside)
         self.setWidgetResizable(True)
-        self.setAccessibleName("Models")
+        self.setAccessibleName(tr("Models"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setObjectName("models")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

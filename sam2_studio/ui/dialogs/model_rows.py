@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-BUILT_IN, OWN = "Built in", "Own files"
+from sam2_studio.ui.language import later, tr
+
+BUILT_IN, OWN = later("Built in"), later("Own files")
 FIRST_CHOICE = "sam2.1-tiny"  # the smallest of the newer ones: bearable on a plain processor, fetched soonest
 
 
@@ -140,8 +142,8 @@ def main_step(row: ModelRow) -> Step | None:
 def why_kept(row: ModelRow) -> str:
     """Why it can't be removed; "" if it can."""
     if row.in_use or row.loading:
-        return "In use. Use another model first."
-    return "Comes with the program." if row.state == "bundled" else row.kept
+        return tr("In use. Use another model first.")
+    return tr("Comes with the program.") if row.state == "bundled" else row.kept
 
 
 def grouped(rows: Sequence[ModelRow]) -> dict[str, list[ModelRow]]:

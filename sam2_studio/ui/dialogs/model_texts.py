@@ -2,42 +2,48 @@
 
 from sam2_studio.core.durations import clock
 from sam2_studio.ui.dialogs.model_rows import Fetching, ModelRow, Step, why_kept
+from sam2_studio.ui.language import later, tr
 
 ADVICE = (
-    ("Stills", "tiny or base-plus are plenty."),
-    ("Long clips, small or similar-looking objects", "2.1, base-plus or large."),
-    ("A first try, a weak machine", "nano."),
-    ("Hair and fur", "any of them, with “Matte for hair” turned on."),
+    (later("Stills"), later("tiny or base-plus are plenty.")),
+    (later("Long clips, small or similar-looking objects"), later("2.1, base-plus or large.")),
+    (later("A first try, a weak machine"), "nano."),
+    (later("Hair and fur"), later("any of them, with “Matte for hair” turned on.")),
 )
 LABELS = {
-    Step.GET: "Get",
-    Step.GET_AGAIN: "Get again",
-    Step.PAUSE: "Pause",
-    Step.RESUME: "Resume",
-    Step.CANCEL: "Cancel",
-    Step.USE: "Use",
-    Step.VERIFY: "Verify",
-    Step.REMOVE: "Remove",
+    Step.GET: later("Get"),
+    Step.GET_AGAIN: later("Get again"),
+    Step.PAUSE: later("Pause"),
+    Step.RESUME: later("Resume"),
+    Step.CANCEL: later("Cancel"),
+    Step.USE: later("Use"),
+    Step.VERIFY: later("Verify"),
+    Step.REMOVE: later("Remove"),
 }
-_STATES = {"bundled": "Built in", "present": "On disk", "absent": "Not fetched", "damaged": "⚠ Damaged"}
+_STATES = {
+    "bundled": later("Built in"),
+    "present": later("On disk"),
+    "absent": later("Not fetched"),
+    "damaged": later("⚠ Damaged"),
+}
 _TIPS = {
-    Step.GET: "Fetch the file and check it. It goes on when this window is closed.",
-    Step.GET_AGAIN: "Fetch the whole file anew: what lies there isn't the model.",
-    Step.PAUSE: "Stop for now; what is here is kept.",
-    Step.RESUME: "Go on where it stopped.",
-    Step.CANCEL: "Stop, and delete what is here of it.",
-    Step.USE: "Load it for the next click. Masks that are there stay.",
-    Step.VERIFY: "Read the whole file and compare its sha256 with the known one.",
-    Step.REMOVE: "Asks before anything is deleted.",
+    Step.GET: later("Fetch the file and check it. It goes on when this window is closed."),
+    Step.GET_AGAIN: later("Fetch the whole file anew: what lies there isn't the model."),
+    Step.PAUSE: later("Stop for now; what is here is kept."),
+    Step.RESUME: later("Go on where it stopped."),
+    Step.CANCEL: later("Stop, and delete what is here of it."),
+    Step.USE: later("Load it for the next click. Masks that are there stay."),
+    Step.VERIFY: later("Read the whole file and compare its sha256 with the known one."),
+    Step.REMOVE: later("Asks before anything is deleted."),
 }
-_FORGET = "Takes it off the list; the file stays where it lies."
-_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"), (1, "bytes"))
+_FORGET = later("Takes it off the list; the file stays where it lies.")
+_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"), (1, later("bytes")))
 
 
 def size_text(nbytes: int) -> str:
     """`156 MB`, `8.6 MB`, `1.2 GB`: powers of ten, as file managers and web pages count."""
     scale, unit = _unit(nbytes)
-    return f"{_figure(nbytes, scale)} {unit}"
+    return f"{_figure(nbytes, scale)} {tr(unit)}"
 
 
 def part_text(done: int, total: int | None) -> str:
@@ -45,24 +51,24 @@ def part_text(done: int, total: int | None) -> str:
     if not total:
         return size_text(done)
     scale, unit = _unit(total)
-    return f"{_figure(done, scale)} of {_figure(total, scale)} {unit}"
+    return tr("{done} of {total}", done=_figure(done, scale), total=f"{_figure(total, scale)} {tr(unit)}")
 
 
 def fetching_text(fetching: Fetching) -> str:
     """How far a download is: `56 % · 87 of 156 MB · 4.2 MB a second · 0:16 left`."""
     if fetching.stage == "verifying":
-        return "Verifying…"
+        return tr("Verifying…")
     part = part_text(fetching.done, fetching.total)
     if fetching.paused:
-        return f"Paused · {part} fetched"
+        return tr("Paused · {part} fetched", part=part)
     if fetching.stage == "retrying":
-        return f"Trying again… · {part}"
+        return tr("Trying again… · {part}", part=part)
     parts = [f"{100 * fraction(fetching.done, fetching.total):.0f} %"] if fetching.total else []
     parts.append(part)
     if fetching.rate > 0:
-        parts.append(f"{size_text(round(fetching.rate))} a second")
+        parts.append(tr("{amount} a second", amount=size_text(round(fetching.rate))))
     if fetching.left is not None:
-        parts.append(f"{clock(fetching.left)} left")
+        parts.append(tr("{time} left", time=clock(fetching.left)))
     return " · ".join(parts)
 
 
@@ -77,7 +83,7 @@ def progress_of(row: ModelRow) -> tuple[str, float | None] | None:
     if fetching is not None:
         return fetching_text(fetching), fraction(fetching.done, fetching.total) if fetching.total else None
     if row.part_bytes and not row.is_here:
-        return f"{part_text(row.part_bytes, row.bytes)} fetched", fraction(row.part_bytes, row.bytes)
+        return tr("{part} fetched", part=part_text(row.part_bytes, row.bytes)), fraction(row.part_bytes, row.bytes)
     return None
 
 
@@ -85,33 +91,33 @@ def state_text(row: ModelRow) -> str:
     """What is the case with its file; "" where the progress line says it. A file of the user's own isn't fetched."""
     if not row.is_here and progress_of(row) is not None:
         return ""
-    return "File is gone" if row.custom and row.state == "absent" else _STATES[row.state]
+    return tr("File is gone") if row.custom and row.state == "absent" else tr(_STATES[row.state])
 
 
 def facts_text(row: ModelRow) -> str:
     """Size, licence, speed, origin: what is known of it."""
-    size = "size unknown" if row.bytes is None else size_text(row.bytes)
+    size = tr("size unknown") if row.bytes is None else size_text(row.bytes)
     return " · ".join(part for part in (size, row.licence, row.speed, row.origin) if part)
 
 
 def mark_text(row: ModelRow) -> str:
     """What stands in the place of the main button while the model is in use or on the way to it."""
-    return "Loading…" if row.loading else "✓ In use" if row.in_use else ""
+    return tr("Loading…") if row.loading else tr("✓ In use") if row.in_use else ""
 
 
 def removal_text(row: ModelRow) -> str:
     """What the second click of Remove does: a file that isn't the program's own is forgotten, not deleted."""
     if row.origin or row.state == "absent":
-        return "Forget the file"
-    return f"Remove {size_text(row.bytes)}" if row.bytes is not None else "Remove"
+        return tr("Forget the file")
+    return tr("Remove {size}", size=size_text(row.bytes)) if row.bytes is not None else tr("Remove")
 
 
 def step_tip(step: Step, row: ModelRow) -> str:
     """What a button is for, or why it can't be pressed."""
-    tip = _TIPS[step]
+    tip = tr(_TIPS[step])
     if step is Step.REMOVE:
-        tip = why_kept(row) or (_FORGET if row.origin else tip)
-    return f"<b>{LABELS[step]}</b><br>{tip}"
+        tip = why_kept(row) or tr(_FORGET if row.origin else tip)
+    return f"<b>{tr(LABELS[step])}</b><br>{tip}"
 
 
 def row_tip(row: ModelRow) -> str:
@@ -123,7 +129,13 @@ def row_tip(row: ModelRow) -> str:
 def spoken_text(row: ModelRow) -> str:
     """The row for those who hear it; progress is left to the bar, or it would be read out ten times a second."""
     mark = mark_text(row).removeprefix("✓ ").removesuffix("…")
-    parts = (row.title, f"version {row.version}", mark, state_text(row).removeprefix("⚠ "), facts_text(row))
+    parts = (
+        row.title,
+        tr("version {version}", version=row.version),
+        mark,
+        state_text(row).removeprefix("⚠ "),
+        facts_text(row),
+    )
     return ", ".join(part for part in (*parts, row.summary, row.problem) if part)
 
 

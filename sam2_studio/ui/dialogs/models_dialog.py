@@ -10,6 +10,7 @@ from sam2_studio.ui.dialogs.machine_fields import MachineFields
 from sam2_studio.ui.dialogs.model_list import ModelList
 from sam2_studio.ui.dialogs.model_rows import ModelRow, Step
 from sam2_studio.ui.dialogs.model_texts import ADVICE
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.message_bar import MessageBar
 
 _SIZE, _LEAST = (920, 720), (760, 480)
@@ -45,13 +46,13 @@ class ModelsDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Models")
+        self.setWindowTitle(tr("Models"))
         self.message = MessageBar()
         self.list = ModelList()
         self.machine = MachineFields()
-        self.import_button = QPushButton("Import a file…")
-        self.measure_button = QPushButton("Measure speed")
-        self.close_button = QPushButton("Close")
+        self.import_button = QPushButton(tr("Import a file…"))
+        self.measure_button = QPushButton(tr("Measure speed"))
+        self.close_button = QPushButton(tr("Close"))
         self._signals = {
             Step.GET: self.get_wanted,
             Step.GET_AGAIN: self.get_wanted,
@@ -112,9 +113,9 @@ class ModelsDialog(QDialog):
         column.addLayout(row)
         for button in (self.import_button, self.measure_button, self.close_button, self.message.way_out):
             button.setAutoDefault(False)
-        self.import_button.setToolTip("<b>Import a file</b><br>A checkpoint that lies on this computer already.")
+        self.import_button.setToolTip(tr("<b>Import a file</b><br>A checkpoint that lies on this computer already."))
         self.measure_button.setToolTip(
-            "<b>Measure speed</b><br>Times a picture, a click and a tracked frame with the model in use."
+            tr("<b>Measure speed</b><br>Times a picture, a click and a tracked frame with the model in use.")
         )
 
 
@@ -126,7 +127,7 @@ def _advice() -> QGridLayout:
     grid.setVerticalSpacing(4)
     grid.setColumnStretch(1, 1)
     for line, (what, which) in enumerate(ADVICE):
-        label, answer = QLabel(what), QLabel(which)
+        label, answer = QLabel(tr(what)), QLabel(tr(which))
         theme.mark(label, "quiet", True)
         answer.setWordWrap(True)
         grid.addWidget(label, line, 0)

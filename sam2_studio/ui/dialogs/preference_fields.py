@@ -4,21 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from sam2_studio.core.preferences import MOST_ONION_FRAMES, THEMES, Preferences
 from sam2_studio.engine.device import cores
 from sam2_studio.export.formats import PRESETS
 from sam2_studio.ui import theme
+from sam2_studio.ui.language import ENGLISH, SYSTEM, languages, later, tr
 from sam2_studio.ui.widgets.choice import Choice
 from sam2_studio.ui.widgets.elided_label import ElidedLabel
 from sam2_studio.ui.widgets.number_field import NumberField
 from sam2_studio.ui.widgets.switch import Switch
+from sam2_studio.ui.words_below import shown
 
-SECTIONS = ("General", "Model and speed", "Canvas", "Export")
+SECTIONS = (later("General"), later("Model and speed"), later("Canvas"), later("Export"))
 _MEGABYTE = 1 << 20
-_THEME_TEXTS = {"dark": "Dark", "light": "Light", "system": "As the system"}
+_THEME_TEXTS = {"dark": later("Dark"), "light": later("Light"), "system": later("As the system")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +113,7 @@ class FolderField(PreferenceField):
 
     def __init__(self, title: str, none: str) -> None:
         self.name = ElidedLabel()
-        self.choose = QPushButton("Choose…")
+        self.choose = QPushButton(tr("Choose…"))
         self.clear = QPushButton(none)
         super().__init__(self.choose)
         self._title, self._none, self._folder = title, none, ""
@@ -122,7 +124,7 @@ class FolderField(PreferenceField):
         row.addWidget(self.clear)
         for button in (self.choose, self.clear):
             button.setAutoDefault(False)
-        self.choose.setAccessibleName(f"{title}: choose")
+        self.choose.setAccessibleName(tr("{what}: choose", what=title))
         self.choose.clicked.connect(self._ask)
         self.clear.clicked.connect(lambda: self.changed.emit(""))
 
@@ -149,9 +151,9 @@ class PreferenceRow(QWidget):
     def __init__(self, spec: PreferenceSpec) -> None:
         super().__init__()
         self.spec = spec
-        self.field = spec.make(spec.title)
-        self.haystack = f"{spec.section} {spec.title} {spec.hint}".casefold()
-        title, hint = QLabel(spec.title), QLabel(spec.hint)
+        self.field = spec.make(tr(spec.title))
+        self.haystack = f"{tr(spec.section)} {tr(spec.title)} {hint_of(spec)}".casefold()
+        title, hint = QLabel(tr(spec.title)), QLabel(hint_of(spec))
         title.setBuddy(self.field)
         hint.setWordWrap(True)
         theme.mark(hint, "quiet", True)
@@ -168,6 +170,17 @@ class PreferenceRow(QWidget):
 
     def show_values(self, now: Preferences) -> None:
         self.field.show_value(getattr(now, self.spec.name))
+
+
+def hint_of(spec: PreferenceSpec) -> str:
+    """What the preference does, in the user's language; a hint may name the `{cores}` of this machine."""
+    return tr(spec.hint, cores=cores())
+
+
+def _languages() -> list[tuple[str, str]]:
+    """Each language by its own name."""
+    names = {ENGLISH: "English"}  # Qt would say whose
+    return [(code, names.get(code) or QLocale(code).nativeLanguageName()) for code in languages()]
 
 
 def _megabytes(title: str) -> PreferenceField:
@@ -188,41 +201,45 @@ _GENERAL, _SPEED, _CANVAS, _EXPORT = SECTIONS
 # fmt: off
 PREFERENCES = (
     PreferenceSpec(
-        name="theme", section=_GENERAL, title="Theme",
-        hint="Dark makes the picture the brightest thing; light is for bright rooms.",
-        make=lambda title: ChoiceField(title, [(name, _THEME_TEXTS[name]) for name in THEMES])),
+        name="theme", section=_GENERAL, title=later("Theme"),
+        hint=later("Dark makes the picture the brightest thing; light is for bright rooms."),
+        make=lambda title: ChoiceField(title, [(name, tr(_THEME_TEXTS[name])) for name in THEMES])),
     PreferenceSpec(
-        name="second_look", section=_SPEED, title="Second look",
-        hint="Looks again at a crop round the object: finds small things and edges better, takes twice as long.",
+        name="language", section=_GENERAL, title=later("Language"),
+        hint=later("Of menus, dialogs and messages. It holds from the next start of the program."),
+        make=lambda title: ChoiceField(title, [(SYSTEM, tr("As the system")), *_languages()])),
+    PreferenceSpec(
+        name="second_look", section=_SPEED, title=later("Second look"),
+        hint=later("Looks again at a crop round the object: finds small things and edges better, takes twice as long."),
         make=SwitchField),
     PreferenceSpec(
-        name="snap", section=_SPEED, title="Snap edges of pictures",
-        hint="Fits the edge of a picture's cutout to its colours. Clips are left alone, they would flicker.",
+        name="snap", section=_SPEED, title=later("Snap edges of pictures"),
+        hint=later("Fits the edge of a picture's cutout to its colours. Clips are left alone, they would flicker."),
         make=SwitchField),
     PreferenceSpec(
-        name="threads", section=_SPEED, title="Threads of the processor",
-        hint=f"For the network; 0 takes all {cores()}. Fewer leave room for other programs.", make=_threads),
+        name="threads", section=_SPEED, title=later("Threads of the processor"),
+        hint=later("For the network; 0 takes all {cores}. Fewer leave room for other programs."), make=_threads),
     PreferenceSpec(
-        name="frame_cache_bytes", section=_SPEED, title="Memory for frames",
-        hint="Decoded frames are kept for scrubbing and tracking; more helps with long, large clips.",
+        name="frame_cache_bytes", section=_SPEED, title=later("Memory for frames"),
+        hint=later("Decoded frames are kept for scrubbing and tracking; more helps with long, large clips."),
         make=_megabytes),
     PreferenceSpec(
-        name="feature_cache_bytes", section=_SPEED, title="Memory for features",
-        hint="What the network saw of a frame is kept, so that the next click on it is quick.", make=_megabytes),
+        name="feature_cache_bytes", section=_SPEED, title=later("Memory for features"),
+        hint=later("What the network saw of a frame is kept, so that the next click on it is quick."), make=_megabytes),
     PreferenceSpec(
-        name="overlay_opacity", section=_CANVAS, title="Overlay",
-        hint="How strongly the mask colours the picture; other objects are fainter.", make=_percent),
+        name="overlay_opacity", section=_CANVAS, title=later("Overlay"),
+        hint=later("How strongly the mask colours the picture; other objects are fainter."), make=_percent),
     PreferenceSpec(
-        name="onion_frames", section=_CANVAS, title="Onion outlines",
-        hint="How many frames before and after show their outlines, when onion outlines are on.",
+        name="onion_frames", section=_CANVAS, title=later("Onion outlines"),
+        hint=later("How many frames before and after show their outlines, when onion outlines are on."),
         make=lambda title: AmountField(title, least=1, most=MOST_ONION_FRAMES, step=1, unit="", scale=1)),
     PreferenceSpec(
-        name="export_preset", section=_EXPORT, title="Preset",
-        hint="What the export dialog begins with. It follows your last export.",
-        make=lambda title: ChoiceField(title, [(preset.name, preset.label) for preset in PRESETS.values()])),
+        name="export_preset", section=_EXPORT, title=later("Preset"),
+        hint=later("What the export dialog begins with. It follows your last export."),
+        make=lambda title: ChoiceField(title, [(preset.name, shown(preset.label)) for preset in PRESETS.values()])),
     PreferenceSpec(
-        name="export_folder", section=_EXPORT, title="Folder",
-        hint="Where exports go, unless you choose another place for one.",
-        make=lambda title: FolderField(title, "Beside the footage")),
+        name="export_folder", section=_EXPORT, title=later("Folder"),
+        hint=later("Where exports go, unless you choose another place for one."),
+        make=lambda title: FolderField(title, tr("Beside the footage"))),
 )
 # fmt: on

@@ -18,9 +18,10 @@ from sam2_studio.core.preferences import Preferences
 from sam2_studio.ui import theme
 from sam2_studio.ui.dialogs.keys_page import KeysPage
 from sam2_studio.ui.dialogs.preference_fields import PREFERENCES, SECTIONS, PreferenceRow
+from sam2_studio.ui.language import later, tr
 
 _SIZE, _LEAST = (820, 600), (680, 440)
-_KEYS = "Keys"
+_KEYS = later("Keys")
 _MODEL_SECTION = SECTIONS[1]
 
 
@@ -37,14 +38,14 @@ class PreferencesDialog(QDialog):
 
     def __init__(self, now: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Preferences")
+        self.setWindowTitle(tr("Preferences"))
         self.search = QLineEdit()
         self.sections = QListWidget()
         self.pages = QStackedWidget()
         self.keys_page = KeysPage()
-        self.models_button = QPushButton("Models…")
-        self.close_button = QPushButton("Close")
-        self.nothing = QLabel("Nothing is called that.")
+        self.models_button = QPushButton(tr("Models…"))
+        self.close_button = QPushButton(tr("Close"))
+        self.nothing = QLabel(tr("Nothing is called that."))
         self.rows = {spec.name: PreferenceRow(spec) for spec in PREFERENCES}
         self._build()
         self._connect()
@@ -61,13 +62,13 @@ class PreferencesDialog(QDialog):
         self.keys_page.show_overrides(now.keys)
 
     def _build(self) -> None:
-        self.search.setPlaceholderText("Search: a setting, an action or a key")
-        self.search.setAccessibleName("Search")
+        self.search.setPlaceholderText(tr("Search: a setting, an action or a key"))
+        self.search.setAccessibleName(tr("Search"))
         self.search.setClearButtonEnabled(True)
         self.sections.setObjectName("sections")
-        self.sections.setAccessibleName("Sections")
+        self.sections.setAccessibleName(tr("Sections"))
         self.sections.setFixedWidth(168)
-        self.sections.addItems([*SECTIONS, _KEYS])
+        self.sections.addItems([tr(section) for section in (*SECTIONS, _KEYS)])
         for place in range(self.sections.count()):
             self.sections.item(place).setSizeHint(QSize(0, 32))
         for section in SECTIONS:
@@ -109,7 +110,7 @@ class PreferencesDialog(QDialog):
         return area
 
     def _models_row(self) -> QHBoxLayout:
-        words = QLabel("Model, device and number type are chosen in the Models dialog.")
+        words = QLabel(tr("Model, device and number type are chosen in the Models dialog."))
         words.setWordWrap(True)
         theme.mark(words, "quiet", True)
         self.models_button.setAutoDefault(False)

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemD
 
 from sam2_studio.export.formats import Preset
 from sam2_studio.ui import theme
+from sam2_studio.ui.language import tr
+from sam2_studio.ui.words_below import shown
 
 _ROW = 62
 _DESCRIPTION = int(Qt.ItemDataRole.UserRole) + 1
@@ -26,7 +28,7 @@ class PresetList(QListWidget):
     def __init__(self, presets: Sequence[Preset], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._presets = list(presets)
-        self.setAccessibleName("Presets")
+        self.setAccessibleName(tr("Presets"))
         self.setObjectName("presets")
         self.setFrameShape(QListWidget.Shape.NoFrame)
         self.setItemDelegate(_PresetDelegate(self))
@@ -34,9 +36,9 @@ class PresetList(QListWidget):
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for preset in self._presets:
-            item = QListWidgetItem(preset.label)
-            item.setData(_DESCRIPTION, preset.description)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{preset.label}: {preset.description}")
+            item = QListWidgetItem(shown(preset.label))
+            item.setData(_DESCRIPTION, shown(preset.description))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{shown(preset.label)}: {shown(preset.description)}")
             self.addItem(item)
         self.setCurrentRow(0)
         self.currentRowChanged.connect(lambda row: self.preset_chosen.emit(self._presets[row]))

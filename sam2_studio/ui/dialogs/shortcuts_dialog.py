@@ -7,17 +7,18 @@ from sam2_studio.ui import theme
 from sam2_studio.ui.action_menus import native
 from sam2_studio.ui.actions import ACTIONS
 from sam2_studio.ui.keys import Keys
+from sam2_studio.ui.language import later, tr
 
 # What the mouse does on the picture: no actions, but people look for it here.
 MOUSE = (
-    ("Left click", "Add to the object"),
-    ("Right click, Alt+left click", "Remove from the object"),
-    ("Left drag", "Draw a box"),
-    ("Shift held", "Show what a click would give"),
-    ("Shift+left click", "Select the object under the pointer"),
-    ("Ctrl+left click on a point", "Delete the point"),
-    ("Wheel", "Zoom at the pointer"),
-    ("Middle drag, Space+drag", "Move the picture"),
+    (later("Left click"), later("Add to the object")),
+    (later("Right click, Alt+left click"), later("Remove from the object")),
+    (later("Left drag"), later("Draw a box")),
+    (later("Shift held"), later("Show what a click would give")),
+    (later("Shift+left click"), later("Select the object under the pointer")),
+    (later("Ctrl+left click on a point"), later("Delete the point")),
+    (later("Wheel"), later("Zoom at the pointer")),
+    (later("Middle drag, Space+drag"), later("Move the picture")),
 )
 
 _NUMBERED = tuple(f"object_{number}" for number in range(1, 10))
@@ -30,13 +31,13 @@ class ShortcutsDialog(QDialog):
         """List `keys`, by action."""
         super().__init__(parent)
         self._keys = keys
-        self.setWindowTitle("Keys")
+        self.setWindowTitle(tr("Keys"))
         self.resize(560, 640)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search: a key, or what it does")
-        self.search.setAccessibleName("Search")
+        self.search.setPlaceholderText(tr("Search: a key, or what it does"))
+        self.search.setAccessibleName(tr("Search"))
         self.search.setClearButtonEnabled(True)
-        self._nothing = QLabel("Nothing is called that.")
+        self._nothing = QLabel(tr("Nothing is called that."))
         theme.mark(self._nothing, "quiet", True)
         self._groups: list[tuple[QLabel, list[_Row]]] = []
         self._build()
@@ -109,15 +110,17 @@ class _Row(QWidget):
 
 def grouped(keys: Keys) -> dict[str, list[tuple[str, str]]]:
     """Text and keys, by menu; the numbered selections are one row where they have their numbers."""
-    groups: dict[str, list[tuple[str, str]]] = {"Mouse on the picture": [(what, how) for how, what in MOUSE]}
+    groups: dict[str, list[tuple[str, str]]] = {
+        tr("Mouse on the picture"): [(tr(what), tr(how)) for how, what in MOUSE]
+    }
     numbered = all(keys[name] == ACTIONS[name].keys for name in _NUMBERED)
     for spec in ACTIONS.values():
         if not keys[spec.id] or (numbered and spec.id in _NUMBERED[1:]):
             continue
-        title = spec.menu.replace("&", "").split("/")[-1]
-        rows = groups.setdefault("Object" if title == "Select" else title, [])
+        levels = spec.shown_menu
+        rows = groups.setdefault(levels[0] if spec.id in _NUMBERED else levels[-1], [])
         if numbered and spec.id == _NUMBERED[0]:
-            rows.append(("Select an object by its number", "1 … 9"))
+            rows.append((tr("Select an object by its number"), "1 … 9"))
         else:
             rows.append((spec.plain_text.removesuffix("…"), native(keys[spec.id], "   ")))
     return groups

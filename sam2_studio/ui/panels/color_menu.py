@@ -6,8 +6,18 @@ from PySide6.QtWidgets import QColorDialog, QMenu, QWidget
 
 from sam2_studio.core.objects import PALETTE
 from sam2_studio.ui import theme
+from sam2_studio.ui.language import later, tr
 
-_NAMES = ("Sky blue", "Pink", "Orange", "Green", "Yellow", "Vermilion", "Blue", "Grey")
+_NAMES = (
+    later("Sky blue"),
+    later("Pink"),
+    later("Orange"),
+    later("Green"),
+    later("Yellow"),
+    later("Vermilion"),
+    later("Blue"),
+    later("Grey"),
+)
 
 
 class ColorMenu(QMenu):
@@ -24,9 +34,9 @@ class ColorMenu(QMenu):
         self._current = current
         for color, name in zip(PALETTE, _NAMES, strict=True):
             chosen = color.lower() == current.lower()
-            self.addAction(_chip(color, self.devicePixelRatioF(), chosen=chosen), name).setData(color)
+            self.addAction(_chip(color, self.devicePixelRatioF(), chosen=chosen), tr(name)).setData(color)
         self.addSeparator()
-        self.addAction("Other…").triggered.connect(self._ask)
+        self.addAction(tr("Other…")).triggered.connect(self._ask)
         self.triggered.connect(self._entry_chosen)
 
     def _entry_chosen(self, entry: QAction) -> None:
@@ -34,7 +44,7 @@ class ColorMenu(QMenu):
             self.color_chosen.emit(entry.data())
 
     def _ask(self) -> None:
-        chosen = QColorDialog.getColor(QColor(self._current), self.parentWidget(), "Colour of the object")
+        chosen = QColorDialog.getColor(QColor(self._current), self.parentWidget(), tr("Colour of the object"))
         if chosen.isValid():
             self.color_chosen.emit(chosen.name().upper())
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from sam2_studio.core.edges import EdgeSettings
+from sam2_studio.ui.language import later, tr
 from sam2_studio.ui.panels.section import Section
 from sam2_studio.ui.widgets.number_field import NumberField
 from sam2_studio.ui.widgets.switch import Switch
@@ -35,14 +36,14 @@ class _Setting:
 
 
 _SETTINGS = (
-    _Setting(name="grow", text="Grow", least=-64, most=64, reach=(-12, 12), step=0.5,
-             tip="Move the outline out, or in below zero, when a rim of background shows."),
-    _Setting(name="feather", text="Feather", least=0, most=64, reach=(0, 12), step=0.5,
-             tip="Soften the edge, to match a lens that isn't sharp there."),
-    _Setting(name="specks", text="Specks", least=0, most=1_000_000, reach=(0, 500), step=5,
-             tip="Remove islands of fewer pixels than this."),
-    _Setting(name="holes", text="Holes", least=0, most=1_000_000, reach=(0, 500), step=5,
-             tip="Fill holes of fewer pixels than this."),
+    _Setting(name="grow", text=later("Grow"), least=-64, most=64, reach=(-12, 12), step=0.5,
+             tip=later("Move the outline out, or in below zero, when a rim of background shows.")),
+    _Setting(name="feather", text=later("Feather"), least=0, most=64, reach=(0, 12), step=0.5,
+             tip=later("Soften the edge, to match a lens that isn't sharp there.")),
+    _Setting(name="specks", text=later("Specks"), least=0, most=1_000_000, reach=(0, 500), step=5,
+             tip=later("Remove islands of fewer pixels than this.")),
+    _Setting(name="holes", text=later("Holes"), least=0, most=1_000_000, reach=(0, 500), step=5,
+             tip=later("Fill holes of fewer pixels than this.")),
 )  # fmt: skip
 
 
@@ -56,10 +57,10 @@ class EdgePanel(Section):
     edge_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("EDGE", parent)
+        super().__init__(tr("EDGE"), parent)
         self._edge = EdgeSettings()
         self._rows = {setting.name: _Row(setting, self) for setting in _SETTINGS}
-        self._matte = Switch("Matte for hair")
+        self._matte = Switch(tr("Matte for hair"))
         self._build()
         self.set_edge(None)
 
@@ -79,13 +80,13 @@ class EdgePanel(Section):
             self.body.addLayout(row.layout)
             row.changed.connect(self._number_changed)
         last = QHBoxLayout()
-        label = QLabel("Matte for hair")
+        label = QLabel(tr("Matte for hair"))
         label.setMinimumHeight(26)
         last.addWidget(label)
         last.addStretch(1)
         last.addWidget(self._matte)
         self._matte.setToolTip(
-            "<b>Matte for hair</b><br>Find a soft edge in the picture: for hair, fur and motion blur."
+            tr("<b>Matte for hair</b><br>Find a soft edge in the picture: for hair, fur and motion blur.")
         )
         self._matte.toggled.connect(lambda on: self._change(matte=on))
         self.body.addLayout(last)
@@ -108,15 +109,15 @@ class _Row(QObject):
     def __init__(self, setting: _Setting, parent: QWidget) -> None:
         super().__init__(parent)
         self._setting = setting
-        self._label = QLabel(setting.text)
+        self._label = QLabel(tr(setting.text))
         self.field = NumberField(
-            setting.text, least=setting.least, most=setting.most, step=setting.step, unit="px", parent=parent
+            tr(setting.text), least=setting.least, most=setting.most, step=setting.step, unit="px", parent=parent
         )
         self.slider = _Slider(Qt.Orientation.Horizontal, parent)
         self.slider.setRange(*(round(end / setting.step) for end in setting.reach))
         self.slider.setPageStep(4)
-        self.slider.setAccessibleName(setting.text)
-        tip = f"<b>{setting.text}</b><br>{setting.tip}"
+        self.slider.setAccessibleName(tr(setting.text))
+        tip = f"<b>{tr(setting.text)}</b><br>{tr(setting.tip)}"
         for widget in (self._label, self.field, self.slider):
             widget.setToolTip(tip)
         self.field.setFixedSize(88, 24)

@@ -17,16 +17,17 @@ from sam2_studio.core.health import BAD_HEALTH, DOUBTFUL_HEALTH
 from sam2_studio.core.prompts import PromptSet
 from sam2_studio.core.tracks import MaskRecord, Origin
 from sam2_studio.ui import theme
+from sam2_studio.ui.language import later, tr, tr_count
 from sam2_studio.ui.panels.prompt_menu import PromptMenu
 from sam2_studio.ui.panels.section import Section, labelled_row
 from sam2_studio.ui.widgets.elided_label import ElidedLabel
 
 CANDIDATES = 3
 _ORIGINS = {
-    Origin.PROMPTED: "prompted",
-    Origin.TRACKED: "tracked",
-    Origin.PAINTED: "painted",
-    Origin.RETOUCHED: "painted, this frame only",
+    Origin.PROMPTED: later("prompted"),
+    Origin.TRACKED: later("tracked"),
+    Origin.PAINTED: later("painted"),
+    Origin.RETOUCHED: later("painted, this frame only"),
 }
 
 
@@ -47,7 +48,7 @@ class FramePanel(Section):
     accept_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("THIS FRAME", parent)
+        super().__init__(tr("THIS FRAME"), parent)
         self._prompts = QToolButton()
         self._prompt_menu = PromptMenu(self)
         self._health = HealthBar()
@@ -56,7 +57,7 @@ class FramePanel(Section):
         self._origin = QLabel()
         self._candidates = QButtonGroup(self)
         self._lock = QPushButton()
-        self._accept = QPushButton("Accept   Y")
+        self._accept = QPushButton(tr("Accept   Y"))
         self._build()
         self.set_prompts(None)
         self.set_mask(None)
@@ -78,7 +79,7 @@ class FramePanel(Section):
         locked = record is not None and record.locked
         self._lock.setEnabled(record is not None)
         self._lock.setChecked(locked)
-        self._lock.setText("Locked   Ctrl+L" if locked else "Lock   Ctrl+L")
+        self._lock.setText(tr("Locked   Ctrl+L") if locked else tr("Lock   Ctrl+L"))
 
     def set_candidates(self, count: int, chosen: int | None) -> None:
         """Offer so many of the network's proposals; `chosen` is shown, None for none of them."""
@@ -92,27 +93,29 @@ class FramePanel(Section):
         self._prompts.setMenu(self._prompt_menu)
         self._prompts.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._prompts.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._prompts.setAccessibleName("Prompts")
-        self._prompts.setToolTip("<b>Prompts</b><br>List the prompts of this frame; point at one to see it.")
+        self._prompts.setAccessibleName(tr("Prompts"))
+        self._prompts.setToolTip(tr("<b>Prompts</b><br>List the prompts of this frame; point at one to see it."))
         self._prompt_menu.pointed_at.connect(self.prompt_pointed_at)
         self._prompt_menu.delete_wanted.connect(self.prompt_delete_wanted)
-        self.body.addLayout(labelled_row("Prompts", self._prompts))
+        self.body.addLayout(labelled_row(tr("Prompts"), self._prompts))
         theme.mark(self._origin, "quiet", True)
-        self._origin.setAccessibleName("Mask")
+        self._origin.setAccessibleName(tr("Mask"))
         self.head.addWidget(self._origin)
-        self.body.addLayout(labelled_row("Health", self._health))
+        self.body.addLayout(labelled_row(tr("Health"), self._health))
         self.body.addWidget(self._choice_or_doubts())
         self._candidates.idClicked.connect(self.candidate_chosen)
         self._lock.setCheckable(True)
         self._lock.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._lock.setToolTip(
-            "<b>Lock this frame</b>&nbsp;&nbsp;Ctrl+L<br>Keep this mask as it is; tracking goes on from it."
+            tr("<b>Lock this frame</b>&nbsp;&nbsp;Ctrl+L<br>Keep this mask as it is; tracking goes on from it.")
         )
         self._lock.clicked.connect(self.lock_chosen)
         self._accept.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._accept.setToolTip(
-            "<b>Accept this frame</b>&nbsp;&nbsp;Y<br>Say that this doubtful mask is right; "
-            "Shift+Y says it of the whole place."
+            tr(
+                "<b>Accept this frame</b>&nbsp;&nbsp;Y<br>Say that this doubtful mask is right; "
+                "Shift+Y says it of the whole place."
+            )
         )
         self._accept.clicked.connect(self.accept_wanted)
         row = QHBoxLayout()
@@ -125,11 +128,11 @@ class FramePanel(Section):
     def _choice_or_doubts(self) -> QWidget:
         """The row of candidates, in whose place stands why a frame is doubtful: no frame has both."""
         choice = QWidget()
-        row = labelled_row("Candidate", *(self._candidate(n) for n in range(CANDIDATES)))
+        row = labelled_row(tr("Candidate"), *(self._candidate(n) for n in range(CANDIDATES)))
         row.setContentsMargins(0, 0, 0, 0)
         choice.setLayout(row)
         theme.mark(self._doubts, "quiet", True)
-        self._doubts.setAccessibleName("Why it is doubtful")
+        self._doubts.setAccessibleName(tr("Why it is doubtful"))
         self._doubts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._pages.addWidget(choice)
         self._pages.addWidget(self._doubts)
@@ -141,8 +144,13 @@ class FramePanel(Section):
         button.setCheckable(True)
         button.setFixedSize(30, 28)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setAccessibleName(f"Candidate {place + 1}")
-        button.setToolTip(f"<b>Candidate {place + 1}</b><br>Take another of the network's proposals for these prompts.")
+        button.setAccessibleName(tr("Candidate {number}", number=place + 1))
+        button.setToolTip(
+            tr(
+                "<b>Candidate {number}</b><br>Take another of the network's proposals for these prompts.",
+                number=place + 1,
+            )
+        )
         theme.mark(button, "choice", True)
         self._candidates.addButton(button, place)
         return button
@@ -155,12 +163,14 @@ class HealthBar(QWidget):
         super().__init__(parent)
         self._value: float | None = None
         self.setFixedSize(QSize(124, 24))
-        self.setToolTip("<b>Health</b><br>How far the mask can be trusted; below 0.5 a look is worth it.")
+        self.setToolTip(tr("<b>Health</b><br>How far the mask can be trusted; below 0.5 a look is worth it."))
 
     def set_value(self, value: float | None) -> None:
         """Show it; None for no mask."""
         self._value = value
-        self.setAccessibleName("No health" if value is None else f"Health {value:.2f}")
+        self.setAccessibleName(
+            tr("No health") if value is None else tr("Health {number}", number=self.locale().toString(value, "f", 2))
+        )
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -201,21 +211,21 @@ def shown_health(record: MaskRecord | None) -> float | None:
 def prompts_text(prompts: PromptSet | None) -> str:
     """ "3 points · 1 box", "none"."""
     if not prompts:
-        return "none"
+        return tr("none")
     count = len(prompts.points)
-    parts = [f"{count} point{'' if count == 1 else 's'}"] if count else []
-    parts += ["1 box"] if prompts.box is not None else []
-    parts += ["1 mask"] if prompts.mask_id is not None else []
+    parts = [tr_count("{count} point", "{count} points", count)] if count else []
+    parts += [tr("1 box")] if prompts.box is not None else []
+    parts += [tr("1 mask")] if prompts.mask_id is not None else []
     return " · ".join(parts)
 
 
 def origin_text(record: MaskRecord | None) -> str:
     """What made the mask, and whether it still holds."""
     if record is None:
-        return "no mask yet"
-    made = _ORIGINS[record.origin]
-    parts = ["not in this frame" if record.absent else made]
-    parts += ["locked"] if record.locked else []
-    parts += ["accepted"] if record.accepted and not record.is_key else []
-    parts += ["stale"] if record.stale else []
+        return tr("no mask yet")
+    made = tr(_ORIGINS[record.origin])
+    parts = [tr("not in this frame") if record.absent else made]
+    parts += [tr("locked")] if record.locked else []
+    parts += [tr("accepted")] if record.accepted and not record.is_key else []
+    parts += [tr("stale")] if record.stale else []
     return " · ".join(parts)

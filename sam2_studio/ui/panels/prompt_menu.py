@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from sam2_studio.core.prompts import PromptSet
 from sam2_studio.ui.canvas.painting import BOX
 from sam2_studio.ui.icons import icon
+from sam2_studio.ui.language import tr
 
 MASK, NO_PROMPT = BOX - 1, BOX - 2  # beside the index of a point
 
@@ -33,17 +34,19 @@ class PromptMenu(QMenu):
         """List these."""
         self.clear()
         for index, point in enumerate(prompts.points):
-            sign = "adds" if point.positive else "removes"
-            self._add(f"Point {index + 1}   {sign}   x {point.at.x:.0f}  y {point.at.y:.0f}", index)
+            sign = tr("adds") if point.positive else tr("removes")
+            self._add(
+                f"{tr('Point {number}', number=index + 1)}   {sign}   x {point.at.x:.0f}  y {point.at.y:.0f}", index
+            )
         if prompts.box is not None:
-            self._add(f"Box   {prompts.box.width:.0f} × {prompts.box.height:.0f}", BOX)
+            self._add(f"{tr('Box')}   {prompts.box.width:.0f} × {prompts.box.height:.0f}", BOX)
         if prompts.mask_id is not None:
-            self._add("Mask   painted or imported" if prompts.given else "Mask   as it was tracked", MASK)
+            self._add(tr("Mask   painted or imported") if prompts.given else tr("Mask   as it was tracked"), MASK)
 
     def _add(self, text: str, place: int) -> None:
         entry = self.addAction(icon("delete"), text)
         entry.setData(place)
-        entry.setToolTip("Delete this prompt")
+        entry.setToolTip(tr("Delete this prompt"))
 
     def _hovered(self, entry: QAction) -> None:
         self.pointed_at.emit(entry.data())

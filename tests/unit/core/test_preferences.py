@@ -8,6 +8,7 @@ from sam2_studio.core.preferences import MOST_RECENT, VERSION, Preferences
 
 OTHER = Preferences(
     theme="light",
+    language="de",
     model="large",
     device="cpu",
     second_look=False,
