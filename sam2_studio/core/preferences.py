@@ -52,7 +52,7 @@ class Preferences:
         window_geometry, timeline_splitter, panel_splitter: As Qt writes them, base64.
     """
 
-    theme: str = "dark"
+    theme: str = "system"
     language: str = "system"
     model: str = "nano"
     device: str = "auto"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from sam2_studio.core.preferences import Preferences
@@ -59,6 +59,7 @@ class Preferring(QObject):
         self._show_theme(self._settings.now)
         self._canvas.set_overlay_opacity(self._settings.now.overlay_opacity)
         apply_keys(actions, all_keys(self._settings.now.keys))
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
 
     # Slots of the actions table
 
@@ -121,6 +122,11 @@ class Preferring(QObject):
         self._show_theme(now)
         self.restyled.emit()
         self._window.update()
+
+    def _scheme_changed(self) -> None:
+        """The desktop turned dark or light."""
+        if self._settings.now.theme == "system":
+            self._restyle(self._settings.now)
 
     def _show_theme(self, now: Preferences) -> None:
         self._actions[f"theme_{now.theme}"].setChecked(True)

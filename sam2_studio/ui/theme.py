@@ -1,4 +1,4 @@
-"""Colours, type and the style sheet: one visual system for dark and light. See docs/visual-system.md.
+"""Colours, type and the style sheet: one visual system for dark and light.
 
 Widgets never name a colour: painters ask `tokens()`, standard widgets get the style sheet, `mark` marks variants.
 """
@@ -18,7 +18,7 @@ NAMES = ("dark", "light", "system")
 
 @dataclass(frozen=True, kw_only=True)
 class Tokens:
-    """One theme's colours, `#RRGGBB`."""
+    """One theme's colours, `#RRGGBB`. Texts have a contrast of 4.5 on the surfaces that they lie on, marks of 3."""
 
     name: str
     surface_0: str  # around the picture
@@ -48,7 +48,7 @@ DARK = Tokens(
     on_accent="#0A1A30",
     good="#3FB68B",
     doubtful="#E8B339",
-    bad="#F0616D",
+    bad="#F26F7A",
 )
 LIGHT = Tokens(
     name="light",
@@ -58,14 +58,15 @@ LIGHT = Tokens(
     surface_3="#E1E4E8",
     line="#D0D4D9",
     text="#1B1D20",
-    quiet="#59616A",
+    quiet="#555D66",
     accent="#1668DC",
     on_accent="#FFFFFF",
-    good="#1E8E63",
-    doubtful="#A86F00",
-    bad="#C7303F",
+    good="#177650",
+    doubtful="#8A5B00",
+    bad="#BE2B3A",
 )
 
+_MARK = 3.0  # least contrast of what is no text (WCAG 2.2, 1.4.11)
 _BODY_PIXELS = 13
 _SMALL_PIXELS = 11
 _LARGE_PIXELS = 18
@@ -91,11 +92,22 @@ def apply_theme(application: QApplication, name: str) -> None:
 def style_sheet(colors: Tokens) -> str:
     """The style sheet with the theme's colours and icons filled in."""
     text = resource("style", "app.qss").read_text(encoding="utf-8")
-    values = {key: value for key, value in asdict(colors).items() if key != "name"}
-    icons = resource("icons").as_posix()
-    return Template(text).substitute(
-        values, icons=icons, variant=colors.name, soft=_mixed(colors.accent, colors.surface_1)
-    )
+    values = {key: value for key, value in asdict(colors).items() if key != "name"} | derived(colors)
+    return Template(text).substitute(values, icons=resource("icons").as_posix(), variant=colors.name)
+
+
+def derived(colors: Tokens) -> dict[str, str]:
+    """Colours of the style sheet that are mixed of the tokens: the ground of what is chosen, handles to scroll by."""
+    return {
+        "soft": _mixed(colors.accent, colors.surface_1),
+        "grip": _mixed(colors.quiet, colors.surface_1, 0.75),
+    }
+
+
+def legible(color: str, colors: Tokens) -> str:
+    """The colour of an object, moved towards the text's as little as it takes to stand out from the panels."""
+    steps = (_mixed(colors.text, color, part / 20) for part in range(20))
+    return next((mixed for mixed in steps if contrast(mixed, colors.surface_1) >= _MARK), colors.text)
 
 
 def mark(widget: QWidget, name: str, value: bool | str) -> None:
@@ -134,9 +146,13 @@ def _body_font() -> QFont:
 
 def _chosen(name: str) -> Tokens:
     if name == "system":
-        dark = QGuiApplication.styleHints().colorScheme() != Qt.ColorScheme.Light
-        return DARK if dark else LIGHT
+        return LIGHT if system_scheme() == Qt.ColorScheme.Light else DARK
     return LIGHT if name == "light" else DARK
+
+
+def system_scheme() -> Qt.ColorScheme:
+    """How the desktop is set; a desktop that doesn't say counts as dark."""
+    return QGuiApplication.styleHints().colorScheme()
 
 
 def _palette(colors: Tokens) -> QPalette:

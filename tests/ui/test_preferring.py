@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 from sam2_studio.core.preferences import Preferences
 from sam2_studio.ui import theme
@@ -50,6 +51,25 @@ def test_a_change_in_the_dialog_is_in_force_and_kept(qtbot: QtBot, window: MainW
     assert (kept.theme, kept.second_look, kept.overlay_opacity) == ("light", False, 0.8)
     dialog.close()
     window.preferring.set_theme("dark")
+
+
+def test_the_theme_follows_the_desktop_while_that_is_wished(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desktop = [Qt.ColorScheme.Light]
+    monkeypatch.setattr(theme, "system_scheme", lambda: desktop[0])
+    hints = QGuiApplication.styleHints()
+    window.preferring.set_theme("light")
+    window.preferring.set_theme("system")
+    assert theme.tokens() is theme.LIGHT
+    for scheme, expected in ((Qt.ColorScheme.Dark, theme.DARK), (Qt.ColorScheme.Light, theme.LIGHT)):
+        desktop[0] = scheme
+        with qtbot.waitSignal(window.preferring.restyled):
+            hints.colorSchemeChanged.emit(scheme)
+        assert theme.tokens() is expected
+    window.preferring.set_theme("dark")
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    assert theme.tokens() is theme.DARK, "who chose dark has it whatever the desktop does"
 
 
 def test_a_change_in_the_menu_shows_in_the_open_dialog(window: MainWindow) -> None:

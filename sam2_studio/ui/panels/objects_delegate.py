@@ -85,7 +85,7 @@ class ObjectsDelegate(QStyledItemDelegate):
         parts = RowParts.within(option.rect)
         shown, hovered = model.object_at(index), bool(option.state & QStyle.StateFlag.State_MouseOver)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(shown.color))
+        painter.setBrush(QColor(theme.legible(shown.color, theme.tokens())))
         chip = QRectF(parts.chip.left() + 10, parts.chip.center().y() - 6, 14, 14)
         painter.drawRoundedRect(chip, 4, 4)
         self._paint_texts(painter, option, parts, shown, model.state_at(index))

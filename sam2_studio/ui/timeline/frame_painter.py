@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygo
 
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.objects import CutObject
-from sam2_studio.ui.theme import Tokens
+from sam2_studio.ui.theme import Tokens, legible
 from sam2_studio.ui.timeline.layout import HEADER, RULER, THUMBNAILS, Layout, Row
 from sam2_studio.ui.timeline.scale import Scale
 from sam2_studio.ui.timeline.thumbnails import Slot
@@ -112,7 +112,7 @@ class FramePainter:
             painter.setBrush(QColor(tokens.surface_2))
             painter.drawRoundedRect(QRectF(8, row.top + 1, HEADER - 16, row.height - 2), 4, 4)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(shown.color))
+        painter.setBrush(QColor(legible(shown.color, tokens)))
         painter.drawRoundedRect(QRectF(16, row.middle - 5, 10, 10), 3, 3)
         painter.setPen(QColor(tokens.text if shown.visible else tokens.quiet))
         name = metrics.elidedText(shown.name, Qt.TextElideMode.ElideRight, HEADER - 52)

@@ -88,4 +88,10 @@ def _paint_lanes(painter: QPainter, frames: FramePainter, content: StillContent,
         frames.paint_lane_ground(row)
         if view is not None:
             shown = content.objects[row.object_id]
-            lanes.paint(row, view, QColor(shown.color), painter.device().devicePixelRatio(), faint=not shown.visible)
+            lanes.paint(
+                row,
+                view,
+                QColor(theme.legible(shown.color, theme.tokens())),
+                painter.device().devicePixelRatio(),
+                faint=not shown.visible,
+            )
