@@ -16,7 +16,7 @@ from sam2_studio.core.changes import (
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.frames import FrameRange, checked_frame
 from sam2_studio.core.geometry import Box, Point
-from sam2_studio.core.objects import CutObject, palette_color
+from sam2_studio.core.objects import LONGEST_NAME, CutObject, palette_color
 from sam2_studio.core.project import Project
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.core.tracks import MaskRecord, Origin
@@ -71,7 +71,7 @@ def add_object(project: Project, name: str = "") -> Command:
     new = project.highest_object_id + 1
     name = _valid_name(name) if name else f"object {new}"
     order = max((o.order for o in project.objects), default=0) + 1
-    added = CutObject(id=new, name=_free_name(project, name), color=palette_color(new), order=order)
+    added = CutObject(id=new, name=free_name(project, name), color=palette_color(new), order=order)
     return Command(label=f"Add {added.name}", changes=(ObjectChanged(object_id=new, before=None, after=added),))
 
 
@@ -90,7 +90,7 @@ def remove_object(project: Project, object_id: int) -> Command:
 
 def alter_object(project: Project, object_id: int, label: str, **fields: object) -> Command:
     """Change fields of an object: name, color, visible, locked, order, edge. Drags of one field become one step."""
-    before = _object(project, object_id)
+    before = existing_object(project, object_id)
     if "name" in fields:
         fields["name"] = _checked_name(project, object_id, str(fields["name"]))
     after = replace(before, **fields)  # type: ignore[arg-type] # the names are checked by replace itself
@@ -299,7 +299,8 @@ def _clip(project: Project) -> Clip:
     return project.clip
 
 
-def _object(project: Project, object_id: int) -> CutObject:
+def existing_object(project: Project, object_id: int) -> CutObject:
+    """The object. Raises ProjectError where there is none of that id."""
     found = project.object(object_id)
     if found is None:
         raise ProjectError(f"There is no object {object_id} in the project.", "Choose one of the list.")
@@ -307,7 +308,8 @@ def _object(project: Project, object_id: int) -> CutObject:
 
 
 def unlocked_object(project: Project, object_id: int) -> CutObject:
-    found = _object(project, object_id)
+    """The object, which edits may change. Raises PromptError where it is locked, ProjectError where it is not there."""
+    found = existing_object(project, object_id)
     if found.locked:
         raise PromptError(f"{found.name} is locked.", "Unlock it in the object list first.")
     return found
@@ -318,15 +320,16 @@ def _checked_point(project: Project, object_id: int, frame: int, index: int) -> 
         raise PromptError(f"There is no point {index + 1} on frame {frame}.", "Choose one that is shown.")
 
 
-def _free_name(project: Project, wanted: str) -> str:
+def free_name(project: Project, wanted: str) -> str:
+    """The name, with a number behind it where an object has it already."""
     taken = {o.name for o in project.objects}
     return next(n for n in (wanted, *(f"{wanted} {i}" for i in range(2, len(taken) + 3))) if n not in taken)
 
 
 def _valid_name(name: str) -> str:
     name = " ".join(name.split())
-    if not 0 < len(name) <= 80 or not name.isprintable():
-        raise ProjectError(f"“{name[:100]}” can't be a name.", "Use 1 to 80 printable characters.")
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        raise ProjectError(f"“{name[:100]}” can't be a name.", f"Use 1 to {LONGEST_NAME} printable characters.")
     return name
 
 

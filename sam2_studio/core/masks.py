@@ -89,10 +89,28 @@ class Mask:
         return bool(self.bits[y * stride + x // 8] >> (7 - x % 8) & 1)
 
     def union(self, other: "Mask") -> "Mask":
-        return Mask.from_array(self.to_array() | other.to_array())
+        """What is inside of either of two masks of one size."""
+        if self.is_empty or other.is_empty:
+            return other if self.is_empty else self
+        left, top = min(self.left, other.left), min(self.top, other.top)
+        right = max(self.left + self.columns, other.left + other.columns)
+        bottom = max(self.top + self.rows, other.top + other.rows)
+        pixels = np.zeros((bottom - top, right - left), bool)
+        for each in (self, other):
+            x, y = each.left - left, each.top - top
+            pixels[y : y + each.rows, x : x + each.columns] |= each.crop()
+        return Mask.from_part(pixels, left, top, self.size)
 
     def minus(self, other: "Mask") -> "Mask":
-        return Mask.from_array(self.to_array() & ~other.to_array())
+        """What is inside of this mask and not of the other, which has the same size."""
+        left, right = max(self.left, other.left), min(self.left + self.columns, other.left + other.columns)
+        top, bottom = max(self.top, other.top), min(self.top + self.rows, other.top + other.rows)
+        if left >= right or top >= bottom:
+            return self
+        pixels = self.crop()
+        here = pixels[top - self.top : bottom - self.top, left - self.left : right - self.left]
+        here &= ~other.crop()[top - other.top : bottom - other.top, left - other.left : right - other.left]
+        return Mask.from_part(pixels, self.left, self.top, self.size)
 
     def iou(self, other: "Mask") -> float:
         """Intersection over union; 1 for two empty masks."""

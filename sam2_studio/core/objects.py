@@ -9,6 +9,7 @@ from sam2_studio.core.plain import checked
 
 # Okabe and Ito (2008), "Color Universal Design", without black: eight colours told apart by colour-blind eyes.
 PALETTE = ("#56B4E9", "#CC79A7", "#E69F00", "#009E73", "#F0E442", "#D55E00", "#0072B2", "#BBBBBB")
+LONGEST_NAME = 80  # characters
 
 
 @dataclass(frozen=True, kw_only=True)

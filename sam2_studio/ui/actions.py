@@ -17,6 +17,7 @@ CONDITIONS = frozenset(
         "has_clip",  # footage is open
         "has_motion",  # footage of more than one frame
         "has_object",  # an object is selected
+        "has_others",  # there are objects beside the selected one
         "has_selection",  # an object, a point or a box can be deleted
         "has_keyframes",  # the selected object has been prompted, painted or locked somewhere
         "has_painted",  # the selected object's mask on this frame was painted
@@ -28,7 +29,7 @@ CONDITIONS = frozenset(
         "is_doubtful",  # this frame does, of the selected object
         "has_stale",  # a tracked frame is older than the prompts around it
         "can_track",  # there is a keyframe to track from, and nothing is tracked now
-        "is_tracking",
+        "is_running",  # tracking, or objects are being combined
         "can_undo",
         "can_redo",
     }
@@ -92,6 +93,7 @@ _BEHIND = "&View/&Behind cutouts"
 _PLAY = "&View/&Play"
 _LINE = "&View/T&imeline"
 _MARK = "&View/Mar&kers"
+_ARRANGE = "&Object/Arran&ge"
 
 # A table reads as a table.
 # fmt: off
@@ -262,8 +264,26 @@ _ROWS = (
                "Start another object; the next click belongs to it."),
     ActionSpec("rename_object", "&Rename…", ("F2",), "", "&Object", "window.rename_object", "has_object",
                "Give the selected object a name; exports use it."),
+    ActionSpec("object_color", "Colo&ur…", (), "", "&Object", "object_menus.choose_color", "has_object",
+               "Give the selected object another colour, where it doesn't stand out."),
     ActionSpec("toggle_visible", "&Hide or show", ("H",), "visible", "&Object", "editing.toggle_visible", "has_object",
                "Hide the selected object, to see what lies under it."),
+    ActionSpec("solo", "S&olo", ("S",), "solo", "&Object", "looking.show_solo", "has_object",
+               "Show the selected object alone; exports and the eyes stay as they are.", checkable=True),
+    ActionSpec("lock_object", "&Lock object", ("Shift+L",), "lock", _ARRANGE, "editing.lock_selected", "has_object",
+               "Keep the selected object from clicks, strokes and tracking.", checkable=True),
+    ActionSpec("object_up", "Move &up", ("Alt+Up",), "", _ARRANGE, "editing.move_object", "has_others",
+               "Move the selected object up in the list; dragging does it too.", argument=-1),
+    ActionSpec("object_down", "Move &down", ("Alt+Down",), "", _ARRANGE, "editing.move_object", "has_others",
+               "Move the selected object down in the list; dragging does it too.", argument=1),
+    ActionSpec("duplicate_object", "Dupli&cate", ("Ctrl+D",), "", _ARRANGE, "editing.duplicate_object", "has_object",
+               "Make a copy with the same prompts, masks and settings, to try something out."),
+    ActionSpec("merge_object", "&Merge another into it…", (), "", _ARRANGE, "object_menus.choose_merge", "has_others",
+               "Add all masks of another object to the selected one and take the other away."),
+    ActionSpec("subtract_object", "&Subtract another from it…", (), "", _ARRANGE, "object_menus.choose_subtract",
+               "has_others", "Take what another object covers away from the selected one, on every frame."),
+    ActionSpec("delete_object", "D&elete object", ("Shift+Del",), "delete", _ARRANGE, "editing.delete_chosen",
+               "has_object", "Delete the selected object with its prompts and masks."),
     ActionSpec("lock_frame", "&Lock this frame", ("Ctrl+L",), "lock", "&Object", "editing.lock_frame", "has_mask",
                "Keep this mask as it is; tracking goes on from it to both sides.", checkable=True),
     ActionSpec("next_candidate", "Next c&andidate", ("C",), "", "&Object", "clicks.next_candidate", "has_mask",
@@ -295,8 +315,8 @@ _ROWS = (
                "tracking.track_backwards", "can_track", "Carry the masks back from this frame to the in point."),
     ActionSpec("retrack", "&Retrack what is stale", ("Ctrl+R",), "retrack", "&Track", "tracking.retrack_stale",
                "has_stale", "Redo only the frames between changed prompts; all others stay as they are."),
-    ActionSpec("stop", "&Stop", ("Esc",), "stop", "&Track", "tracking.stop", "is_tracking",
-               "Stop tracking; the frames done so far are kept."),
+    ActionSpec("stop", "&Stop", ("Esc",), "stop", "&Track", "runs.stop", "is_running",
+               "Stop tracking, of which the frames done so far are kept, or merging, which then changes nothing."),
 
     ActionSpec("models", "&Models…", ("Ctrl+M",), "models", "&Model", "models.show_models", ALWAYS,
                "Get, check, choose and remove models; choose where they compute."),

@@ -10,6 +10,7 @@ from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.hand_commands import remove_painted
+from sam2_studio.core.object_commands import duplicate_object
 from sam2_studio.core.project import Project
 from sam2_studio.core.prompts import PointPrompt
 from sam2_studio.ui.canvas.painting import BOX
@@ -91,6 +92,16 @@ class Editing(QObject):
         self._bridge.run(commands.add_object)
         self._selection.choose(self._bridge.project.highest_object_id)
 
+    def duplicate_object(self) -> None:
+        """Copy the selected object and select the copy."""
+        object_id = self._selection.object_id
+        if self._bridge.run(lambda p: duplicate_object(p, object_id)):
+            self._selection.choose(self._bridge.project.highest_object_id)
+
+    def delete_chosen(self) -> None:
+        """Delete the selected object, whatever this frame has."""
+        self.delete_object(self._selection.object_id)
+
     def delete_object(self, object_id: int) -> None:
         self._bridge.run(lambda p: commands.remove_object(p, object_id))
 
@@ -124,6 +135,17 @@ class Editing(QObject):
     def lock_object(self, object_id: int, locked: bool) -> None:
         label = "Lock object" if locked else "Unlock object"
         self._bridge.run(lambda p: commands.alter_object(p, object_id, label, locked=locked))
+
+    def lock_selected(self, locked: bool) -> None:
+        self.lock_object(self._selection.object_id, locked)
+
+    def move_object(self, by: int) -> None:
+        """Move the selected object down the list, or below 0 up; at the end it stays."""
+        ids = [each.id for each in self._bridge.project.objects]
+        place = ids.index(self._selection.object_id)
+        if 0 <= place + by < len(ids):
+            ids.insert(place + by, ids.pop(place))
+            self.reorder(ids)
 
     def reorder(self, object_ids: list[int]) -> None:
         self._bridge.run(lambda p: commands.reorder_objects(p, object_ids))

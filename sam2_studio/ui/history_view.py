@@ -6,16 +6,16 @@ from PySide6.QtWidgets import QWidget
 from sam2_studio.core.history import MOST_BYTES
 from sam2_studio.ui.dialogs.history_dialog import HistoryDialog, HistoryRow
 from sam2_studio.ui.project_bridge import ProjectBridge
-from sam2_studio.ui.tracking import Tracking
+from sam2_studio.ui.runs import Runs
 from sam2_studio.ui.words_below import shown
 
 
 class HistoryView(QObject):
     """Opens the dialog, keeps it up to date and does what it asks for."""
 
-    def __init__(self, bridge: ProjectBridge, tracking: Tracking, window: QWidget) -> None:
+    def __init__(self, bridge: ProjectBridge, runs: Runs, window: QWidget) -> None:
         super().__init__(window)
-        self._bridge, self._tracking, self._window = bridge, tracking, window
+        self._bridge, self._runs, self._window = bridge, runs, window
         self._dialog: HistoryDialog | None = None
         bridge.history_changed.connect(self._show)
 
@@ -32,7 +32,7 @@ class HistoryView(QObject):
 
     def _go_to(self, done: int) -> None:
         """A run that goes on is stopped first, so that nothing overwrites what is restored."""
-        self._tracking.stop()
+        self._runs.stop()
         self._bridge.go_to_step(done)
 
     def _show(self) -> None:

@@ -79,11 +79,11 @@ class Importing(QObject):
     def _came(self, frame: int, mask: Mask) -> None:
         if self.sender() is not self._thread:
             return  # it was stopped
-        mask_id = self._bridge.store_mask(mask)
-        if not mask_id:
+        stored = self._bridge.store_masks([mask])
+        if not stored:
             self.stop()
             return
-        self._records[frame] = painted_record(mask_id, mask)
+        self._records[frame] = painted_record(stored[0], mask)
         self.told.emit(tr("Importing masks: {done} of {total}", done=len(self._records), total=self._total))
 
     def _completed(self) -> None:

@@ -32,9 +32,11 @@ class Looking(QObject):
 
     Signals:
         failed: StudioError: a ground that can't be shown.
+        solo_changed: Whether the selected object is shown alone.
     """
 
     failed = Signal(object)
+    solo_changed = Signal(bool)
 
     def __init__(
         self, settings: Settings, *, canvas: Canvas, looks: MaskLooks, thread: LookThread, window: QWidget
@@ -74,6 +76,17 @@ class Looking(QObject):
         """Show outlines of the frames before and after, or hide them again."""
         self._onion = wanted
         self._looks.set_skins(self._settings.now.onion_frames if wanted else 0)
+
+    def show_solo(self, wanted: bool) -> None:
+        """Show the selected object alone, or all that are visible again."""
+        self._looks.set_solo(wanted)
+        self.solo_changed.emit(wanted)
+
+    def end_solo(self) -> None:
+        """Show all that are visible: another project begins so."""
+        if self._looks.solo:
+            self._actions["solo"].setChecked(False)
+            self.show_solo(False)
 
     def choose_ground(self, kind: str) -> None:
         """Lay something else behind cutouts: "checker", or a "color" or "picture" that is asked for."""

@@ -14,6 +14,7 @@ from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.hand_strip import HandStrip
 from sam2_studio.ui.canvas.strip import CanvasStrips
 from sam2_studio.ui.clicks import Clicks
+from sam2_studio.ui.combining import Combining
 from sam2_studio.ui.dialogs.about_dialog import AboutDialog
 from sam2_studio.ui.documents import Documents
 from sam2_studio.ui.downloads import Downloads
@@ -36,6 +37,7 @@ from sam2_studio.ui.model_choice import ModelChoice
 from sam2_studio.ui.model_library import ModelLibrary
 from sam2_studio.ui.model_menu import ModelMenu
 from sam2_studio.ui.navigation import Navigation
+from sam2_studio.ui.object_menus import ObjectMenus
 from sam2_studio.ui.panels.edge_panel import EdgePanel
 from sam2_studio.ui.panels.frame_panel import FramePanel
 from sam2_studio.ui.panels.objects_panel import ObjectsPanel
@@ -43,6 +45,7 @@ from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.preferring import Preferring, engine_limits
 from sam2_studio.ui.presenter import Presenter
 from sam2_studio.ui.project_bridge import ProjectBridge
+from sam2_studio.ui.runs import Runs
 from sam2_studio.ui.selection import Selection
 from sam2_studio.ui.settings import Settings
 from sam2_studio.ui.shortcut_guard import ShortcutGuard
@@ -85,12 +88,14 @@ class MainWindow(QMainWindow):
         self.importing = Importing(self.bridge, self.selection, self.playhead, self.editing)
         self.clicks = Clicks(self.bridge, self.selection, self.engine)
         self.tracking = Tracking(self.bridge, self.selection, self.playhead, self.engine)
+        self.combining = Combining(self.bridge, self.selection)
+        self.runs = Runs(self.tracking, self.combining)
         self.navigation = Navigation(self.bridge, self.selection, self.playhead)
         self.files = Files(self.documents, self)
         self.exporting = Exporting(self.bridge, self.settings, self)
         self.choice = ModelChoice(self.bridge, self.engine, self.clicks, self.tracking, self.settings)
         self.downloads = Downloads(self)
-        self.history = HistoryView(self.bridge, self.tracking, self)
+        self.history = HistoryView(self.bridge, self.runs, self)
         self.models = ModelLibrary(self.choice, self.downloads, self.engine, self)
         self._make_widgets()
         self._wire()
@@ -110,11 +115,11 @@ class MainWindow(QMainWindow):
 
     def undo(self) -> None:
         """Undo; a run that goes on is stopped first, so that nothing overwrites what undo restores."""
-        self.tracking.stop()
+        self.runs.stop()
         self.bridge.undo()
 
     def redo(self) -> None:
-        self.tracking.stop()
+        self.runs.stop()
         self.bridge.redo()
 
     # Building
@@ -130,6 +135,7 @@ class MainWindow(QMainWindow):
         self.start_page = StartPage()
         self.message_bar = MessageBar()
         self.objects_panel = ObjectsPanel()
+        self.object_menus = ObjectMenus(self.bridge, self.selection, self.combining, self.objects_panel)
         self.frame_panel = FramePanel()
         self.edge_panel = EdgePanel()
         self.preferring = Preferring(
@@ -162,7 +168,7 @@ class MainWindow(QMainWindow):
             selection=self.selection,
             playhead=self.playhead,
             clicks=self.clicks,
-            tracking=self.tracking,
+            runs=self.runs,
             loader=self.loader,
             canvas=self.canvas,
             looks=self.looks,
@@ -190,6 +196,8 @@ class MainWindow(QMainWindow):
             "navigation": self.navigation,
             "selection": self.selection,
             "tracking": self.tracking,
+            "runs": self.runs,
+            "object_menus": self.object_menus,
             "models": self.models,
             "history": self.history,
             **self.timing.targets(),
@@ -236,9 +244,11 @@ class MainWindow(QMainWindow):
         self.bridge.clip_changed.connect(self._clip_changed)
         self.bridge.jump_wanted.connect(self.playhead.go_to)
         self.loader.opened.connect(self._media_opened, Qt.ConnectionType.QueuedConnection)
-        self.tracking.progressed.connect(self._show_progress)
-        self.tracking.ended.connect(self.status.show_message)
-        self.importing.told.connect(self.status.show_message)
+        self.runs.progressed.connect(self.status.set_progress)
+        for told in (self.runs.ended, self.importing.told):
+            told.connect(self.status.show_message)
+        self.looking.solo_changed.connect(self.objects_panel.set_solo)
+        self.bridge.replaced.connect(self.looking.end_solo)
 
     def _wire_canvas(self) -> None:
         canvas, editing = self.canvas, self.editing
@@ -283,6 +293,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id["tool_points"].setChecked(True)
         self.preferring.start(self.actions_by_id)
         self.looking.start(self.actions_by_id)
+        self.object_menus.start(self.actions_by_id)
         self.start_page.set_recent([Path(p) for p in self.settings.now.recent_files])
         self.loader.start()
         # the window shows first: loading torch takes the processor
@@ -336,15 +347,14 @@ class MainWindow(QMainWindow):
     def _show_missing_clip(self, error: StudioError) -> None:
         self.message_bar.show_error(error, "Find the footage…", self.files.relink)
 
-    def _show_progress(self, done: int, total: int, rate: float, left: float) -> None:
-        self.status.set_progress(self.tracking.label, done, total, rate, left if rate else None)
-
     # Qt overrides
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Everything is saved already: stop what runs, keep what came, fold the project file."""
         self.playhead.stop()
         self.tracking.stop()
+        for thread in self.combining.let_go():
+            thread.wait()
         self.exporting.stop()
         self.importing.stop()
         self.machine.stop()

@@ -25,6 +25,7 @@ class MaskLooks(QObject):
 
     Attributes:
         skins: How many frames to each side show as onion outlines; 0 for none.
+        solo: Whether the selected object is shown alone, visible or not.
     """
 
     def __init__(self, bridge: ProjectBridge, selection: Selection, canvas: Canvas, thread: LookThread) -> None:
@@ -32,6 +33,7 @@ class MaskLooks(QObject):
         self._bridge, self._selection, self._canvas, self._thread = bridge, selection, canvas, thread
         self._edged = EdgedMasks(thread, self)
         self.skins = 0
+        self.solo = False
         self._wanted: tuple[int, tuple[ShownMask, ...]] | None = None
         self._colors: Pixels | None = None
         bridge.replaced.connect(self._edged.forget)
@@ -49,6 +51,10 @@ class MaskLooks(QObject):
 
     def set_skins(self, count: int) -> None:
         self.skins = count
+        self.show()
+
+    def set_solo(self, solo: bool) -> None:
+        self.solo = solo
         self.show()
 
     def show(self) -> None:
@@ -71,10 +77,13 @@ class MaskLooks(QObject):
         selected = each.id == self._selection.object_id
         if selected and self._canvas.tool.kind.is_hand:
             # what is painted is the mask itself: its edge settings show again with the other tools
-            return ShownMask(each.id, mask, each.color, each.visible, selected)
+            return ShownMask(each.id, mask, each.color, self._is_visible(each), selected)
         hard = self._edged.hard(f"{each.id}", mask, each.edge)
         soft = self._edged.soft(f"{each.id}", frame, mask, each.edge)
-        return ShownMask(each.id, hard, each.color, each.visible, selected, soft)
+        return ShownMask(each.id, hard, each.color, self._is_visible(each), selected, soft)
+
+    def _is_visible(self, each: CutObject) -> bool:
+        return each.id == self._selection.object_id if self.solo else each.visible
 
     # The subjects' own colours, for cutouts
 
@@ -105,7 +114,7 @@ class MaskLooks(QObject):
         if self._canvas.kind is not ViewKind.DIFFERENCE or frame == 0:
             return []
         now = {each.object_id: each.mask for each in masks}
-        visible = [each for each in self._bridge.project.objects if each.visible]
+        visible = [each for each in self._bridge.project.objects if self._is_visible(each)]
         return [Difference.between(self._neighbour(each, frame, -1), now.get(each.id)) for each in visible]
 
     def _skins(self, frame: int) -> list[Skin]:

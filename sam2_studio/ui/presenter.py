@@ -22,12 +22,12 @@ from sam2_studio.ui.panels.object_state import object_state
 from sam2_studio.ui.panels.objects_panel import ObjectsPanel
 from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
+from sam2_studio.ui.runs import Runs
 from sam2_studio.ui.selection import Selection
 from sam2_studio.ui.timeline.lanes import LaneStates
 from sam2_studio.ui.timeline.next_step import next_step
 from sam2_studio.ui.timeline.timeline import Timeline
 from sam2_studio.ui.timeline.transport import Transport
-from sam2_studio.ui.tracking import Tracking
 
 
 class Presenter(QObject):
@@ -40,7 +40,7 @@ class Presenter(QObject):
         selection: Selection,
         playhead: Playhead,
         clicks: Clicks,
-        tracking: Tracking,
+        runs: Runs,
         loader: FrameLoader,
         canvas: Canvas,
         looks: MaskLooks,
@@ -53,7 +53,7 @@ class Presenter(QObject):
     ) -> None:
         super().__init__(bridge)
         self._bridge, self._selection, self._playhead = bridge, selection, playhead
-        self._clicks, self._tracking, self._loader = clicks, tracking, loader
+        self._clicks, self._runs, self._loader = clicks, runs, loader
         self._canvas, self._looks, self._timeline, self._transport = canvas, looks, timeline, transport
         self._objects, self._frame_panel, self._edge = objects, frame_panel, edge
         self._actions = actions
@@ -70,7 +70,7 @@ class Presenter(QObject):
         self._selection.changed.connect(self._show_selection)
         self._playhead.moved.connect(self._ask_for_frame)
         self._playhead.speed_changed.connect(self._transport.set_speed)
-        self._tracking.running_changed.connect(self._show_actions)
+        self._runs.changed.connect(self._show_actions)
         self._clicks.answered.connect(self._show_candidates)
         self._clicks.busy_changed.connect(self._canvas.set_busy)
         self._clicks.preview_changed.connect(self._canvas.set_preview)
@@ -134,14 +134,14 @@ class Presenter(QObject):
         self._objects.set_objects(objects)
         self._objects.set_selected(self._selection.object_id)
         self._show_states()
-        self._show_edge()
+        self._show_settings()
         self._show_canvas_masks()
         self._show_actions()
 
     def _show_selection(self) -> None:
         self._objects.set_selected(self._selection.object_id)
         self._timeline.set_selected(self._selection.object_id)
-        self._show_edge()
+        self._show_settings()
         self._show_frame_panel()
         self._show_canvas_masks()
         self._show_canvas_prompts()
@@ -172,9 +172,11 @@ class Presenter(QObject):
             states = {i: object_state(s, clip.source_range) for i, s in self._timeline.states.items()}
             self._objects.set_states(states)
 
-    def _show_edge(self) -> None:
+    def _show_settings(self) -> None:
+        """Show what is set for the selected object."""
         chosen = self._selection.object
         self._edge.set_edge(None if chosen is None else chosen.edge)
+        self._actions["lock_object"].setChecked(chosen is not None and chosen.locked)
 
     # Canvas and this frame
 
@@ -236,7 +238,7 @@ class Presenter(QObject):
 
     def _show_actions(self) -> None:
         states = self._timeline.states.values()
-        holding = conditions(self._bridge, self._selection, self._playhead, self._tracking, states)
+        holding = conditions(self._bridge, self._selection, self._playhead, self._runs, states)
         enable_actions(self._actions, holding)
         clip = self._bridge.project.clip
         if clip is None:
@@ -244,7 +246,7 @@ class Presenter(QObject):
         stale = sum(s.stale_count for s in states)
         missing = sum(s.missing_count(clip.source_range.start, clip.source_range.stop) for s in states if s.has_masks)
         has_masks = any(s.has_masks for s in states)
-        running = self._tracking.is_running
+        running = self._runs.is_running
         self._transport.set_stale(0 if running else stale)
         self._transport.set_step(next_step(has_masks=has_masks, stale=stale, missing=missing, is_tracking=running))
 
@@ -253,11 +255,11 @@ def conditions(
     bridge: ProjectBridge,
     selection: Selection,
     playhead: Playhead,
-    tracking: Tracking,
+    runs: Runs,
     states: Collection[LaneStates],
 ) -> set[str]:
     """Which conditions of `actions.CONDITIONS` hold; the lanes know what would take a walk through the tracks."""
-    project, chosen, running = bridge.project, selection.object, tracking.is_running
+    project, chosen, running = bridge.project, selection.object, runs.is_running
     tracks = [project.track(o.id) for o in project.objects]
     own = project.track(selection.object_id)
     here = own.get(playhead.frame)
@@ -266,6 +268,7 @@ def conditions(
         "has_clip": project.clip is not None,
         "has_motion": project.clip is not None and project.clip.info.frames > 1,
         "has_object": chosen is not None,
+        "has_others": chosen is not None and len(project.objects) > 1,
         "has_selection": chosen is not None,
         "has_keyframes": bool(own.keyframes),
         "has_painted": here is not None and here.is_painted,
@@ -277,7 +280,7 @@ def conditions(
         "has_doubtful": any(state.doubtful_places() for state in states),
         "has_stale": not running and any(state.stale_count for state in states),
         "can_track": not running and can_track(project),
-        "is_tracking": running,
+        "is_running": running,
         "can_undo": history is not None and bool(history.undo_label),
         "can_redo": history is not None and bool(history.redo_label),
     }

@@ -110,15 +110,16 @@ class ProjectBridge(QObject):
             self.refused.emit(error)
             return 0
 
-    def store_mask(self, mask: Mask) -> int:
-        """Store pixels for an edit to come; their id, 0 where the file refuses. Unused ones go when it closes."""
+    def store_masks(self, masks: Sequence[Mask]) -> list[int]:
+        """Store pixels for an edit to come; their ids, none where the file refuses. Unused ones go when it closes."""
         if self._file is None:
-            return 0
+            return []
         try:
-            return self._file.add_mask(mask)
+            with self._file.transaction():
+                return [self._file.add_mask(mask) for mask in masks]
         except StudioError as error:
             self.refused.emit(error)
-            return 0
+            return []
 
     def put_masks(
         self, step_id: int, label: str, masks: Sequence[NewMask], settled: Iterable[tuple[int, int]] = ()

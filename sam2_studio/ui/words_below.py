@@ -19,6 +19,7 @@ _EDITS = (
     later("Accept frame"), later("Accept {count} frames"), later("Copy mask"), later("Track from painted mask"),
     later("Keep painted mask for this frame"), later("Remove painted mask"), later("Edit markers"),
     later("Add marker"), later("Edit marker"), later("Move marker"), later("Delete marker"),
+    later("Duplicate {name}"), later("Merge {other} into {name}"), later("Subtract {other} from {name}"),
     later("Clear track of {name}"), later("Add {name}"), later("Delete {name}"), later("Track {count} objects"),
     later("Track {name}"),
 )

@@ -22,6 +22,7 @@ TOPS = {
     "ui/export_thread.py": "the export thread",
     "ui/download_thread.py": "a download's thread",
     "ui/mask_import.py": "the import thread",
+    "ui/combine_thread.py": "the thread of merged masks",
     "ui/frame_loader.py": "the media thread",
     "engine/jobs.py": "one step of a job, on whichever thread runs the queue",
 }

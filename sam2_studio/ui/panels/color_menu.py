@@ -34,7 +34,7 @@ class ColorMenu(QMenu):
         self._current = current
         for color, name in zip(PALETTE, _NAMES, strict=True):
             chosen = color.lower() == current.lower()
-            self.addAction(_chip(color, self.devicePixelRatioF(), chosen=chosen), tr(name)).setData(color)
+            self.addAction(color_chip(color, self.devicePixelRatioF(), chosen=chosen), tr(name)).setData(color)
         self.addSeparator()
         self.addAction(tr("Other…")).triggered.connect(self._ask)
         self.triggered.connect(self._entry_chosen)
@@ -49,7 +49,7 @@ class ColorMenu(QMenu):
             self.color_chosen.emit(chosen.name().upper())
 
 
-def _chip(color: str, ratio: float, *, chosen: bool) -> QIcon:
+def color_chip(color: str, ratio: float, *, chosen: bool = False) -> QIcon:
     """A patch of the colour; the chosen one has a ring."""
     pixmap = QPixmap(round(16 * ratio), round(16 * ratio))
     pixmap.setDevicePixelRatio(ratio)

@@ -1,6 +1,6 @@
 """Paints a row of the list of objects, and says which part of it was clicked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -24,13 +24,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sam2_studio.core.objects import CutObject
+from sam2_studio.core.objects import LONGEST_NAME, CutObject
 from sam2_studio.ui import theme
 from sam2_studio.ui.icons import icon
 from sam2_studio.ui.panels.object_state import ObjectState
 from sam2_studio.ui.panels.objects_model import ObjectsModel
 
 ROW = 32
+_EYE_TIP = (
+    "<b>Hide or show</b>&nbsp;&nbsp;H<br>Hidden objects are not exported unless you choose them.<br>"
+    "Alt+click shows this one alone, or all again."
+)
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -66,11 +70,21 @@ class ObjectsDelegate(QStyledItemDelegate):
         color_wanted: id of the object whose chip was clicked, and the chip's place in the view.
         eye_clicked: id.
         lock_clicked: id.
+        solo_clicked: id of the object whose eye was clicked with Alt.
     """
 
     color_wanted = Signal(int, QRect)
     eye_clicked = Signal(int)
     lock_clicked = Signal(int)
+    solo_clicked = Signal(int)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._solo = False
+
+    def set_solo(self, solo: bool) -> None:
+        """Whether the selected object alone is shown."""
+        self._solo = solo
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(200, ROW)
@@ -83,7 +97,7 @@ class ObjectsDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, option)
         parts = RowParts.within(option.rect)
-        shown, hovered = model.object_at(index), bool(option.state & QStyle.StateFlag.State_MouseOver)
+        shown, hovered = self._as_shown(model.object_at(index), option), _is(option, QStyle.StateFlag.State_MouseOver)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.legible(shown.color, theme.tokens())))
         chip = QRectF(parts.chip.left() + 10, parts.chip.center().y() - 6, 14, 14)
@@ -93,9 +107,13 @@ class ObjectsDelegate(QStyledItemDelegate):
         self._paint_number(painter, parts.number, index.row())
         painter.restore()
 
+    def _as_shown(self, each: CutObject, option: QStyleOptionViewItem) -> CutObject:
+        """The object, visible where the canvas shows it: alone, that is the selected one."""
+        return replace(each, visible=_is(option, QStyle.StateFlag.State_Selected)) if self._solo else each
+
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        selected = _is(option, QStyle.StateFlag.State_Selected)
+        hovered = _is(option, QStyle.StateFlag.State_MouseOver)
         if selected or hovered:
             ground = QColor(theme.tokens().surface_2)
             ground.setAlphaF(1.0 if selected else 0.5)
@@ -140,12 +158,16 @@ class ObjectsDelegate(QStyledItemDelegate):
         parts, position = RowParts.within(option.rect), event.position().toPoint()
         hit = next((name for name in ("chip", "eye", "lock") if getattr(parts, name).contains(position)), "")
         if hit and event.type() == QEvent.Type.MouseButtonRelease and event.button() == Qt.MouseButton.LeftButton:
-            object_id = model.object_at(index).id
-            if hit == "chip":
-                self.color_wanted.emit(object_id, parts.chip)
-            else:
-                (self.eye_clicked if hit == "eye" else self.lock_clicked).emit(object_id)
+            self._hit(hit, model.object_at(index).id, parts, alone=event.modifiers() == Qt.KeyboardModifier.AltModifier)
         return bool(hit) and event.type() == QEvent.Type.MouseButtonDblClick  # no renaming by a quick double click
+
+    def _hit(self, hit: str, object_id: int, parts: RowParts, *, alone: bool) -> None:
+        if hit == "chip":
+            self.color_wanted.emit(object_id, parts.chip)
+        elif hit == "lock":
+            self.lock_clicked.emit(object_id)
+        else:
+            (self.solo_clicked if alone else self.eye_clicked).emit(object_id)
 
     def helpEvent(
         self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: _Index
@@ -154,7 +176,7 @@ class ObjectsDelegate(QStyledItemDelegate):
         tips = (
             (parts.chip, "<b>Colour</b><br>Click to choose another."),
             (parts.lock, "<b>Lock</b><br>A locked object is left alone by clicks and tracking."),
-            (parts.eye, "<b>Hide or show</b>&nbsp;&nbsp;H<br>Hidden objects are not exported unless you choose them."),
+            (parts.eye, _EYE_TIP),
             (parts.number, f"<b>Key {index.row() + 1}</b> selects this object."),
             (parts.text, "Double click, or F2, to rename; drag to reorder."),
         )
@@ -163,12 +185,16 @@ class ObjectsDelegate(QStyledItemDelegate):
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
         editor = QLineEdit(parent)
-        editor.setMaxLength(80)
+        editor.setMaxLength(LONGEST_NAME)
         editor.setAccessibleName("Name")
         return editor
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: _Index) -> None:
         editor.setGeometry(RowParts.within(option.rect).text.adjusted(-6, 4, 0, -4))
+
+
+def _is(option: QStyleOptionViewItem, flag: QStyle.StateFlag) -> bool:
+    return bool(option.state & flag)
 
 
 def _centred(place: QRect) -> QRect:

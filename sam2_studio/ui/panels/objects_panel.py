@@ -1,10 +1,10 @@
-"""The list of objects: choose, add, name, colour, hide, lock, reorder, delete. Knows values, not the project."""
+"""The list of objects: choose, add, name, colour, hide, solo, lock, reorder, delete. Knows values, not the project."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from sam2_studio.core.objects import CutObject
@@ -12,7 +12,7 @@ from sam2_studio.ui import theme
 from sam2_studio.ui.icons import icon
 from sam2_studio.ui.panels.color_menu import ColorMenu
 from sam2_studio.ui.panels.object_state import ObjectState
-from sam2_studio.ui.panels.objects_delegate import ROW, ObjectsDelegate
+from sam2_studio.ui.panels.objects_delegate import ROW, ObjectsDelegate, RowParts
 from sam2_studio.ui.panels.objects_model import ObjectsModel
 from sam2_studio.ui.panels.section import Section
 
@@ -30,8 +30,10 @@ class ObjectsPanel(Section):
         color_chosen: id, `#RRGGBB`.
         visible_chosen: id, whether it shall be shown.
         locked_chosen: id, whether it shall be locked.
+        solo_wanted: id of the object to show alone, or no longer alone, and whether it was marked before.
         order_chosen: list of ids.
         delete_wanted: id.
+        menu_wanted: Place on the screen where the menu of the marked object is to open.
     """
 
     object_chosen = Signal(int)
@@ -40,8 +42,10 @@ class ObjectsPanel(Section):
     color_chosen = Signal(int, str)
     visible_chosen = Signal(int, bool)
     locked_chosen = Signal(int, bool)
+    solo_wanted = Signal(int, bool)
     order_chosen = Signal(list)
     delete_wanted = Signal(int)
+    menu_wanted = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("OBJECTS", parent)
@@ -73,6 +77,7 @@ class ObjectsPanel(Section):
         selection.blockSignals(True)
         self.list.setCurrentIndex(self._model.index(row)) if row >= 0 else selection.clear()
         selection.blockSignals(False)
+        self.list.scrollTo(self.list.currentIndex())
         self.list.viewport().update()
 
     @property
@@ -80,6 +85,11 @@ class ObjectsPanel(Section):
         """The id of the marked object, 0 for none."""
         index = self.list.currentIndex()
         return self._model.object_at(index).id if index.isValid() else 0
+
+    def set_solo(self, solo: bool) -> None:
+        """Whether the marked object alone is shown, whatever the eyes say."""
+        self._delegate.set_solo(solo)
+        self.list.viewport().update()
 
     def set_can_add(self, can: bool) -> None:
         """Whether there is footage to cut objects from."""
@@ -90,6 +100,16 @@ class ObjectsPanel(Section):
         if self.list.currentIndex().isValid():
             self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.list.edit(self.list.currentIndex())
+
+    def choose_color(self) -> None:
+        """Offer colours for the marked object."""
+        if self.selected:
+            self._choose_color(self.selected, RowParts.within(self.list.visualRect(self.list.currentIndex())).chip)
+
+    def place_of_selected(self) -> QPoint:
+        """Where a menu of the marked object may open, on the screen."""
+        row = self.list.visualRect(self.list.currentIndex())
+        return self.list.viewport().mapToGlobal(RowParts.within(row).text.bottomLeft())
 
     def _build(self) -> None:
         self._add.setToolTip("<b>New object</b>&nbsp;&nbsp;Ctrl+N<br>The next click belongs to it.")
@@ -119,12 +139,13 @@ class ObjectsPanel(Section):
         self._add.clicked.connect(self.add_wanted)
         self.list.selectionModel().currentChanged.connect(self._chosen)
         self.list.delete_pressed.connect(self._delete)
-        self.list.move_pressed.connect(self._move)
+        self.list.menu_pressed.connect(self._ask_for_menu)
         self._model.order_chosen.connect(self.order_chosen)
         self._model.name_chosen.connect(self.rename_chosen)
         self._delegate.color_wanted.connect(self._choose_color)
         self._delegate.eye_clicked.connect(self._toggle_visible)
         self._delegate.lock_clicked.connect(self._toggle_locked)
+        self._delegate.solo_clicked.connect(self._solo_clicked)
 
     def _chosen(self) -> None:
         if self.selected:
@@ -139,6 +160,9 @@ class ObjectsPanel(Section):
     def _toggle_locked(self, object_id: int) -> None:
         self.locked_chosen.emit(object_id, not self._object(object_id).locked)
 
+    def _solo_clicked(self, object_id: int) -> None:
+        self.solo_wanted.emit(object_id, self._model.row_of(object_id) == self.list.row_before)
+
     def _choose_color(self, object_id: int, chip: QRect) -> None:
         menu = ColorMenu(self._object(object_id).color, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -149,11 +173,11 @@ class ObjectsPanel(Section):
         if self.selected:
             self.delete_wanted.emit(self.selected)
 
-    def _move(self, by: int) -> None:
-        row = self._model.row_of(self.selected)
-        target = row + by
-        if row >= 0 and 0 <= target < self._model.rowCount():
-            self.order_chosen.emit(self._model.moved(self.selected, target + 1 if by > 0 else target))
+    def _ask_for_menu(self, at: QPoint) -> None:
+        """By the mouse the menu opens there, by a key below the marked row; where there is no object, not at all."""
+        if self.selected:
+            by_mouse = self.list.viewport().rect().contains(at)
+            self.menu_wanted.emit(self.list.viewport().mapToGlobal(at) if by_mouse else self.place_of_selected())
 
     def changeEvent(self, event: QEvent) -> None:
         """Take the icon again, after a change of theme."""
@@ -163,13 +187,18 @@ class ObjectsPanel(Section):
 
 
 class _ObjectList(QListView):
-    """The view; says which keys were pressed that the list means itself."""
+    """The view; says which keys were pressed that the list means itself.
+
+    Attributes:
+        row_before: The row that was marked before the mouse was pressed last.
+    """
 
     delete_pressed = Signal()
-    move_pressed = Signal(int)
+    menu_pressed = Signal(QPoint)  # a place in the list; outside of it where a key asked
 
     def __init__(self) -> None:
         super().__init__()
+        self.row_before = -1
         self.setObjectName("objects")
         self.setAccessibleName("Objects")
         self.setMouseTracking(True)
@@ -190,13 +219,18 @@ class _ObjectList(QListView):
         return QSize(200, _ROWS_AT_LEAST * ROW)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
         if event.key() == Qt.Key.Key_Delete:
             self.delete_pressed.emit()
-        elif alt and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.move_pressed.emit(-1 if event.key() == Qt.Key.Key_Up else 1)
         else:
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.row_before = self.currentIndex().row()
+        super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        self.menu_pressed.emit(QPoint(-1, -1) if by_key else event.pos())
 
     def selectionCommand(self, index: object, event: object = None) -> QItemSelectionModel.SelectionFlag:
         """One object is always selected while there is one: a click into the empty part changes nothing."""

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 from sam2_studio.core.objects import PALETTE, CutObject
 from sam2_studio.ui.panels.color_menu import ColorMenu
@@ -123,12 +124,50 @@ def test_a_drop_in_its_own_place_asks_nothing(panel: ObjectsPanel, qtbot: QtBot,
         model.dropMimeData(dragged, Qt.DropAction.MoveAction, before, 0, model.index(-1, 0))
 
 
-def test_the_order_can_be_changed_by_keys(panel: ObjectsPanel, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(panel.order_chosen) as chosen:
-        qtbot.keyClick(panel.list, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
-    assert chosen.args == [[2, 4, 7]]
-    with qtbot.assertNotEmitted(panel.order_chosen):
-        qtbot.keyClick(panel.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+def test_alt_and_a_click_on_the_eye_ask_for_the_object_alone(panel: ObjectsPanel, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(panel.visible_chosen), qtbot.waitSignal(panel.solo_wanted) as wanted:
+        place = parts(panel, 1).eye.center()
+        qtbot.mouseClick(panel.list.viewport(), LEFT, Qt.KeyboardModifier.AltModifier, place)
+    assert wanted.args == [2, False]
+    with qtbot.waitSignal(panel.solo_wanted) as wanted:
+        qtbot.mouseClick(panel.list.viewport(), LEFT, Qt.KeyboardModifier.AltModifier, place)
+    assert wanted.args == [2, True]
+
+
+def test_alone_every_other_eye_is_shut(panel: ObjectsPanel) -> None:
+    def eyes() -> list[bytes]:
+        picture = panel.list.viewport().grab().toImage()
+        cut = [picture.copy(parts(panel, row).eye) for row in range(3)]
+        return [bytes(each.convertToFormat(each.format()).constBits()) for each in cut]
+
+    before = eyes()
+    panel.set_solo(True)
+    after = eyes()
+    assert after[0] == before[0]
+    assert after[1] != before[1]
+    panel.set_solo(False)
+    assert eyes() == before
+
+
+def test_the_right_button_asks_for_the_menu_of_the_object_under_it(panel: ObjectsPanel, qtbot: QtBot) -> None:
+    place = parts(panel, 1).text.center()
+    viewport = panel.list.viewport()
+    with qtbot.waitSignal(panel.menu_wanted) as wanted:
+        qtbot.mousePress(viewport, Qt.MouseButton.RightButton, pos=place)
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, viewport.mapToGlobal(place))
+        QApplication.sendEvent(viewport, event)
+    assert panel.selected == 2
+    assert wanted.args == [viewport.mapToGlobal(place)]
+
+
+def test_the_menu_key_asks_for_the_menu_below_the_marked_row(panel: ObjectsPanel, qtbot: QtBot) -> None:
+    panel.set_selected(7)
+    with qtbot.waitSignal(panel.menu_wanted) as wanted:
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(5, 5), QPoint(5, 5))
+        QApplication.sendEvent(panel.list.viewport(), event)
+    row = panel.list.visualRect(panel.list.currentIndex())
+    assert wanted.args == [panel.place_of_selected()]
+    assert row.top() <= panel.list.viewport().mapFromGlobal(wanted.args[0]).y() <= row.bottom() + 1
 
 
 def test_delete_asks_for_the_selected_object(panel: ObjectsPanel, qtbot: QtBot) -> None:

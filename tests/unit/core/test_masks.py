@@ -65,6 +65,22 @@ def test_set_operations_agree_with_the_pixels(seed: int) -> None:
     assert first.iou(second) == pytest.approx(np.sum(a & b) / np.sum(a | b))
 
 
+BOXES = ((0, 0, 3, 2), (4, 3, 12, 9), (6, 5, 8, 7), (9, 0, 20, 12), (15, 10, 20, 12), (0, 0, 0, 0))
+
+
+@pytest.mark.parametrize("a", BOXES)
+@pytest.mark.parametrize("b", BOXES)
+def test_set_operations_of_boxes_that_lie_apart_touch_or_hold_each_other(
+    a: tuple[int, int, int, int], b: tuple[int, int, int, int]
+) -> None:
+    pixels = np.zeros((2, 12, 20), bool)
+    for plane, (left, top, right, bottom) in zip(pixels, (a, b), strict=True):
+        plane[top:bottom, left:right] = True
+    first, second = (Mask.from_array(plane) for plane in pixels)
+    assert first.union(second) == Mask.from_array(pixels[0] | pixels[1])
+    assert first.minus(second) == Mask.from_array(pixels[0] & ~pixels[1])
+
+
 def test_two_empty_masks_are_alike() -> None:
     empty = Mask.from_array(np.zeros((4, 4), bool))
     assert empty.iou(empty) == 1

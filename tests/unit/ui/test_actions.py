@@ -20,7 +20,8 @@ PROMISED = {
     "Ctrl+Z": "undo",
     "Ctrl+Shift+Z": "redo", "Ctrl+Y": "redo", "Ctrl+O": "open", "Ctrl+S": "name_project", "Ctrl+E": "export",
     "F1": "shortcuts", "Ctrl+Q": "quit", "Ctrl+L": "lock_frame", "Shift+M": "add_marker",
-    "Ctrl+,": "preferences", "Ctrl+H": "history",
+    "Ctrl+,": "preferences", "Ctrl+H": "history", "S": "solo", "Shift+L": "lock_object", "Ctrl+D": "duplicate_object",
+    "Alt+Up": "object_up", "Alt+Down": "object_down", "Shift+Del": "delete_object",
 }  # fmt: skip
 
 
