@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from sam2_studio.batch.cuts import look_for_cuts
 from sam2_studio.batch.footage import footage
 from sam2_studio.batch.snapshot import track_request
 from sam2_studio.core.clip import Clip
@@ -18,8 +19,10 @@ from sam2_studio.core.frames import FrameRange, FrameSource
 from sam2_studio.core.records import lacks_mask, prompted_record, tracked_record
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.core.tracks import MaskRecord
+from sam2_studio.engine.cuts import Looked
 from sam2_studio.engine.embeddings import FeatureCache
 from sam2_studio.engine.models import Model
+from sam2_studio.engine.passes import ends_at
 from sam2_studio.engine.relief import say_nothing
 from sam2_studio.engine.requests import Arrival, Direction, FrameResult
 from sam2_studio.engine.run_progress import RunProgress
@@ -34,11 +37,13 @@ class TrackProgress:
     Attributes:
         done, total: Frames.
         seconds: Since the start.
+        what: Is done to them.
     """
 
     done: int
     total: int
     seconds: float
+    what: str = "Tracking"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +70,7 @@ class TrackReport:
         model: Name of the model.
         frames: Frames that the run went through.
         seconds: That it took.
+        cuts: At which tracking stopped, as the user counts.
     """
 
     project: Path
@@ -72,6 +78,7 @@ class TrackReport:
     frames: int
     seconds: float
     objects: tuple[TrackedObject, ...]
+    cuts: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -85,6 +92,7 @@ def track_project(
     *,
     direction: Direction = Direction.BOTH,
     within: FrameRange | None = None,
+    stop_at_cuts: bool = False,
     on_notice: Callable[[str], None] = say_nothing,
 ) -> Generator[TrackProgress | TrackReport, None, None]:
     """Make the masks of the prompted frames, then track; the last item is the report.
@@ -95,6 +103,7 @@ def track_project(
         object_ids: What to track; locked objects and objects without prompts are left out.
         direction: Which way.
         within: Frames to track, by index; the clip's in to out by default.
+        stop_at_cuts: Look for cuts first, and don't track from one shot into the next.
         on_notice: Told in a sentence what had to give way where memory ran short.
 
     Raises:
@@ -111,7 +120,8 @@ def track_project(
         yield TrackProgress(done=0, total=len(span), seconds=0.0)
         segmenter = Segmenter(model, FeatureCache(CACHED_BYTES), on_notice)
         _answer_prompts(file, source, segmenter, [item.object_id for item in request.objects])
-        request = track_request(file, object_ids, direction, span)
+        cuts = (yield from _cuts(clip, source, started)) if stop_at_cuts else ()
+        request = track_request(file, object_ids, direction, span, cuts=cuts)
         run, progress = _Run(file), RunProgress(request)
         for result in Tracker(model, source, segmenter).run(request):
             run.put(result, segmenter.looks.model.recipe)
@@ -123,7 +133,16 @@ def track_project(
         frames=len(span),
         seconds=time.monotonic() - started,
         objects=tuple(_tracked(file, clip, item.object_id) for item in request.objects),
+        cuts=tuple(clip.source_number(cut) for cut in ends_at(request)),
     )
+
+
+def _cuts(clip: Clip, source: FrameSource, started: float) -> Generator[TrackProgress, None, tuple[int, ...]]:
+    looked = Looked(0)
+    for looked in look_for_cuts(source, clip.fingerprint):
+        seconds = time.monotonic() - started
+        yield TrackProgress(done=looked.frames, total=clip.info.frames, seconds=seconds, what="Looking for cuts")
+    return looked.cuts
 
 
 @dataclass

@@ -79,7 +79,7 @@ def track_and_weigh(model: Model, frames: int) -> Iterator[tuple[int, int]]:
             ids = add_subjects(file, [Subject("square", {0: PromptSet(box=Box(40, 40, 140, 140))})])
             reached = 0
             for event in track_project(file, model, ids):
-                if isinstance(event, TrackProgress) and event.done >= min(reached + EVERY, frames) > reached:
+                if isinstance(event, TrackProgress) and event.done >= min(reached + EVERY, event.total) > reached:
                     reached = event.done
                     yield reached, process_bytes()
 

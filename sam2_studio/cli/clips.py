@@ -51,6 +51,9 @@ def track(
     prompts: Annotated[Path | None, typer.Option(metavar="FILE", help="Prompts of several objects, as JSON.")] = None,
     frames: Range = None,
     direction: Annotated[Way, typer.Option(help="Which way to track.")] = Way.BOTH,
+    stop_at_cuts: Annotated[
+        bool, typer.Option("--stop-at-cuts", help="Don't track from one shot into the next.")
+    ] = False,
     model: ModelName = "nano",
     device: Device = "auto",
     dtype: Dtype = "auto",
@@ -81,7 +84,7 @@ def track(
     file, loaded = _prepared(output, info, subjects, (model, device, dtype), overwrite=overwrite)
     console.warn([loaded.notice] if loaded.notice else [])
     try:
-        report = follow_track(_events(file, loaded, direction, within, console), console)
+        report = follow_track(_events(file, loaded, direction, within, console, stop_at_cuts=stop_at_cuts), console)
     finally:
         file.close()
     console.say(f"{report.frames} frames tracked in {report.seconds:.1f} s: {output}")
@@ -126,12 +129,14 @@ def follow_track(events: "Generator[TrackProgress | TrackReport, None, None]", c
     """Show the progress of a track run and return its report."""
     from sam2_studio.batch.pipeline import TrackReport
 
-    pace = Pace()
+    pace, what = Pace(), ""
     with closing(events):
         for event in events:
             if isinstance(event, TrackReport):
                 return event
-            console.progress("Tracking", event.done, event.total, pace.left(event.done, event.total))
+            if event.what != what:
+                pace, what = Pace(), event.what
+            console.progress(event.what, event.done, event.total, pace.left(event.done, event.total))
     raise RuntimeError("a track run ended without a report")
 
 
@@ -205,14 +210,26 @@ def _prepared(
 
 
 def _events(
-    file: "ProjectFile", model: "Model", way: Way, within: "FrameRange | None", console: Console
+    file: "ProjectFile",
+    model: "Model",
+    way: Way,
+    within: "FrameRange | None",
+    console: Console,
+    *,
+    stop_at_cuts: bool,
 ) -> "Generator[TrackProgress | TrackReport, None, None]":
     from sam2_studio.batch.pipeline import track_project
     from sam2_studio.engine.requests import Direction
 
     ids = [thing.id for thing in file.project.objects]
     return track_project(
-        file, model, ids, direction=Direction(way.value), within=within, on_notice=lambda text: console.warn([text])
+        file,
+        model,
+        ids,
+        direction=Direction(way.value),
+        within=within,
+        stop_at_cuts=stop_at_cuts,
+        on_notice=lambda text: console.warn([text]),
     )
 
 
@@ -221,7 +238,8 @@ def _range_of(project: "Project", wanted: "FrameRange | None") -> "FrameRange | 
 
 
 def _track_lines(report: "TrackReport") -> list[str]:
-    return [
+    stops = [f"stopped at the cut{'s' if len(report.cuts) > 1 else ''} at {', '.join(map(str, report.cuts))}"]
+    return (stops if report.cuts else []) + [
         f"{thing.name}: {thing.frames} frames, {len(thing.absent)} without it, {len(thing.doubtful)} to review"
         for thing in report.objects
     ]

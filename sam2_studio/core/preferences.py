@@ -46,6 +46,7 @@ class Preferences:
         feature_cache_bytes: Most that image features may take.
         brush_size: Diameter in pixels, 1 to `LARGEST_BRUSH`.
         brush_in_picture: Measured in pixels of the picture, else of the screen.
+        stop_at_cuts: Tracking doesn't go from one shot into the next.
         timecode: Count in timecode on the timeline, not in frames.
         threads: For the network on the processor; 0 for one a core.
         keys: The user's own keys by action; an action that isn't named has those of the table.
@@ -72,6 +73,7 @@ class Preferences:
     threads: int = 0
     brush_size: int = 40
     brush_in_picture: bool = False
+    stop_at_cuts: bool = False
     timecode: bool = False
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     window_geometry: str = ""

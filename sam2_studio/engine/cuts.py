@@ -6,14 +6,14 @@ Dissolves and shots of fewer than `LONGEST_FLASH` + 1 frames aren't found.
 """
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sam2_studio.core.frames import FrameRange, FrameSource
+from sam2_studio.core.frames import FrameSource
 
 WIDTH, HEIGHT = 64, 36
 LONGEST_FLASH = 4  # frames
@@ -27,6 +27,19 @@ _BINS = 32
 Pixels = NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class Looked:
+    """How far a search is.
+
+    Attributes:
+        frames: That were looked at, from the first one.
+        cuts: Found so far, in rising order.
+    """
+
+    frames: int
+    cuts: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class _Look:
     """What is compared of a frame: (HEIGHT, WIDTH) luma, and (3, bins) cumulated histograms of its channels."""
@@ -36,10 +49,10 @@ class _Look:
 
 
 class CutFinder:
-    """Takes the frames of a stretch one after the other; a cut is known a few frames after it was seen."""
+    """Takes the frames of a clip one after the other; a cut is known a few frames after it was seen."""
 
-    def __init__(self, first: int = 0) -> None:
-        self._next = first
+    def __init__(self) -> None:
+        self._next = 0
         self._looks: deque[_Look] = deque(maxlen=_ROUND + LONGEST_FLASH + 2)
         self._scores: deque[float] = deque([0.0], maxlen=2 * _ROUND + 1)
 
@@ -73,29 +86,27 @@ class CutFinder:
         """Whether some picture before is seen again soon after: then the light changed, not the shot."""
         looks = list(self._looks)
         first = len(looks) - 1 - after
-        befores = looks[max(0, first - LONGEST_FLASH) : first]
+        befores = looks[max(0, first - LONGEST_FLASH - 1) : first]
         afters = looks[first : first + LONGEST_FLASH + 1]
         return any(_difference(a, b) < _LEAST for a in befores for b in afters)
 
 
-def find_cuts(source: FrameSource, within: FrameRange | None = None) -> Generator[int, None, tuple[int, ...]]:
-    """Read a source from start to end; yields how many frames were read, returns the cuts in rising order.
+def find_cuts(source: FrameSource) -> Iterator[Looked]:
+    """Read a source from start to end; the last item has all cuts.
 
     Args:
         source: Nobody else may use it between two steps.
-        within: Frames to look at; all by default.
 
     Raises:
         MediaError: a frame can't be read.
     """
-    span = FrameRange(0, source.info.frames) if within is None else within
-    finder, cuts = CutFinder(span.start), list[int]()
-    for done, number in enumerate(span, 1):
+    finder, cuts = CutFinder(), tuple[int, ...]()
+    for number in range(source.info.frames):
         cut = finder.add(source.read(number).rgb8())
-        if cut is not None:
-            cuts.append(cut)
-        yield done
-    return (*cuts, *finder.rest())
+        cuts += () if cut is None else (cut,)
+        if number + 1 < source.info.frames:
+            yield Looked(number + 1, cuts)
+    yield Looked(source.info.frames, (*cuts, *finder.rest()))
 
 
 def _look(rgb: NDArray[np.uint8]) -> _Look:

@@ -24,6 +24,7 @@ CONDITIONS = frozenset(
         "has_mask",  # the selected object has a mask on this frame
         "has_marker",  # there is a marker on this frame
         "has_markers",  # there is a marker anywhere
+        "has_cuts",  # the clip has cuts, as far as it was searched
         "has_masks",  # any object has a mask anywhere
         "has_doubtful",  # a tracked frame needs a look
         "is_doubtful",  # this frame does, of the selected object
@@ -244,6 +245,10 @@ _ROWS = (
     ActionSpec("previous_doubtful", "Previous d&oubtful place", ("Shift+N",), "", _GO,
                "navigation.go_to_previous_doubtful", "has_doubtful",
                "Go back to the worst frame of a place that needs a look."),
+    ActionSpec("previous_cut", "Pre&vious cut", ("Alt+Left",), "", _GO, "cutting.go_to_previous_cut", "has_cuts",
+               "Go back to where a shot begins."),
+    ActionSpec("next_cut", "Next cu&t", ("Alt+Right",), "", _GO, "cutting.go_to_next_cut", "has_cuts",
+               "Go on to where the next shot begins."),
     ActionSpec("set_in", "Set in &here", ("I",), "in", _GO, "editing.set_in", "has_motion",
                "Let tracking and export start at this frame."),
     ActionSpec("set_out", "Set o&ut here", ("O",), "out", _GO, "editing.set_out", "has_motion",
@@ -308,13 +313,25 @@ _ROWS = (
                  "has_object", f"Select the object in place {n} of the list.", argument=n - 1) for n in range(1, 10)),
 
     ActionSpec("track_both", "Track &both ways", ("T",), "track-both", "&Track", "tracking.track_both", "can_track",
-               "Carry the masks through the clip in both directions, after the first prompts."),
+               "Carry the masks from in to out in both directions, after the first prompts."),
     ActionSpec("track_forwards", "Track &forwards", ("Ctrl+T",), "track-forwards", "&Track", "tracking.track_forwards",
                "can_track", "Carry the masks on from this frame to the out point."),
     ActionSpec("track_backwards", "Track b&ackwards", ("Shift+T",), "track-backwards", "&Track",
                "tracking.track_backwards", "can_track", "Carry the masks back from this frame to the in point."),
+    ActionSpec("track_to_next", "To the &next keyframe", ("Ctrl+Down",), "", "&Track",
+               "tracking.track_to_next_keyframe", "can_track",
+               "Fill the frames up to where you showed the selected object next, from both sides."),
+    ActionSpec("track_to_previous", "To the &previous keyframe", ("Ctrl+Up",), "", "&Track",
+               "tracking.track_to_previous_keyframe", "can_track",
+               "Fill the frames back to where you showed the selected object before, from both sides."),
+    ActionSpec("track_frame", "This frame on&ly", ("Ctrl+Shift+T",), "", "&Track", "tracking.track_frame", "can_track",
+               "Track this one frame again, straight from your keyframes, when it alone went wrong."),
     ActionSpec("retrack", "&Retrack what is stale", ("Ctrl+R",), "retrack", "&Track", "tracking.retrack_stale",
                "has_stale", "Redo only the frames between changed prompts; all others stay as they are."),
+    ActionSpec("track_selected_only", "Selected &object only", (), "", "&Track", "tracking.set_selected_only", "has_clip",
+               "Track the selected object and no other; else all objects that lack masks are tracked.", checkable=True),
+    ActionSpec("stop_at_cuts", "Stop at &cuts", (), "", "&Track", "cutting.set_stop_at_cuts", "has_motion",
+               "Let tracking end where the shot ends; each shot is tracked from its own prompts.", checkable=True),
     ActionSpec("stop", "&Stop", ("Esc",), "stop", "&Track", "runs.stop", "is_running",
                "Stop tracking, of which the frames done so far are kept, or merging, which then changes nothing."),
 

@@ -131,7 +131,9 @@ class MainWindow(QMainWindow):
         self.looks = MaskLooks(self.bridge, self.selection, self.canvas, thread)
         self.looking = Looking(self.settings, canvas=self.canvas, looks=self.looks, thread=thread, window=self)
         self.timeline = Timeline()
-        self.timing = TimelineControl(self.timeline, self.bridge, self.playhead, self.loader, self.settings)
+        self.timing = TimelineControl(
+            self.timeline, self.bridge, self.playhead, self.loader, self.settings, self.tracking
+        )
         self.start_page = StartPage()
         self.message_bar = MessageBar()
         self.objects_panel = ObjectsPanel()
@@ -358,6 +360,7 @@ class MainWindow(QMainWindow):
         self.exporting.stop()
         self.importing.stop()
         self.machine.stop()
+        self.timing.stop()
         self.engine.stop()
         self.loader.stop()
         self.looking.stop()

@@ -79,6 +79,7 @@ class Presenter(QObject):
         self._loader.frame_ready.connect(self._show_frame, queued)
         self._loader.thumbnail_ready.connect(self._show_thumbnail, queued)
         self._timeline.thumbnails_wanted.connect(self._loader.want_thumbnails)
+        self._timeline.cuts_changed.connect(self._show_actions)
 
     # Whole
 
@@ -239,6 +240,7 @@ class Presenter(QObject):
     def _show_actions(self) -> None:
         states = self._timeline.states.values()
         holding = conditions(self._bridge, self._selection, self._playhead, self._runs, states)
+        holding |= {"has_cuts"} if self._timeline.has_cuts else set()
         enable_actions(self._actions, holding)
         clip = self._bridge.project.clip
         if clip is None:

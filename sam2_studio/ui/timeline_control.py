@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from sam2_studio.core.clip_times import ClipTimes
+from sam2_studio.ui.cutting import Cutting
 from sam2_studio.ui.editing import Editing
 from sam2_studio.ui.frame_loader import FrameLoader
 from sam2_studio.ui.markers import Markers
@@ -16,6 +17,7 @@ from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
 from sam2_studio.ui.settings import Settings
 from sam2_studio.ui.timeline.timeline import Timeline
+from sam2_studio.ui.tracking import Tracking
 from sam2_studio.ui.widgets.action_button import ActionButton
 
 _HEAD = ("timeline_out", "timeline_in", "timeline_fit", "show_timecode")
@@ -26,15 +28,25 @@ class TimelineControl(QObject):
 
     Attributes:
         markers: Edits of markers.
+        cutting: Knows the clip's cuts.
     """
 
     def __init__(
-        self, timeline: Timeline, bridge: ProjectBridge, playhead: Playhead, loader: FrameLoader, settings: Settings
+        self,
+        timeline: Timeline,
+        bridge: ProjectBridge,
+        playhead: Playhead,
+        loader: FrameLoader,
+        settings: Settings,
+        tracking: Tracking,
     ) -> None:
         super().__init__(bridge)
         self._timeline, self._bridge, self._playhead = timeline, bridge, playhead
         self._loader, self._settings = loader, settings
         self.markers = Markers(bridge, playhead)
+        self.cutting = Cutting(
+            bridge, loader=loader, playhead=playhead, tracking=tracking, timeline=timeline, settings=settings
+        )
         bridge.replaced.connect(self._show_markers)
         bridge.markers_changed.connect(self._show_markers)
         loader.timed.connect(self._take_times, Qt.ConnectionType.QueuedConnection)
@@ -45,7 +57,16 @@ class TimelineControl(QObject):
 
     def targets(self) -> dict[str, object]:
         """Who has the slots of the actions table, by name."""
-        return {"timeline": self._timeline, "timeline_control": self, "markers": self.markers}
+        return {
+            "timeline": self._timeline,
+            "timeline_control": self,
+            "markers": self.markers,
+            "cutting": self.cutting,
+        }
+
+    def stop(self) -> None:
+        """End what goes on beside the window, and wait for it."""
+        self.cutting.stop()
 
     def listen(self, editing: Editing, selection: Selection, navigation: Navigation) -> None:
         """Let the user's gestures on the timeline reach those who act on them."""
@@ -70,6 +91,7 @@ class TimelineControl(QObject):
         self._timeline.set_head(head)
         actions["show_timecode"].setChecked(self._settings.now.timecode)
         self._timeline.show_timecode(self._settings.now.timecode)
+        self.cutting.start(actions)
 
     def show_timecode(self, in_timecode: bool) -> None:
         """Count on the ruler in timecode or in frames, now and at the next start."""

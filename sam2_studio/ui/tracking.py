@@ -9,10 +9,12 @@ from sam2_studio.batch.snapshot import frames_to_retrack, track_request
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.records import tracked_record
 from sam2_studio.core.tracks import MaskRecord
+from sam2_studio.engine.passes import ends_at
 from sam2_studio.engine.requests import Arrival, Direction, FrameResult, SegmentSettings
 from sam2_studio.engine.run_progress import RunProgress
 from sam2_studio.errors import PromptError
 from sam2_studio.ui.engine_thread import EngineThread
+from sam2_studio.ui.navigation import following, preceding
 from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
@@ -38,12 +40,15 @@ class Tracking(QObject):
         super().__init__(bridge)
         self._bridge, self._selection, self._playhead, self._engine = bridge, selection, playhead, engine
         self.settings = SegmentSettings()
+        self.cuts: Callable[[], tuple[int, ...]] = tuple  # over which a run doesn't go; may raise PromptError
         self._run = 0
         self._step = 0
         self._waiting = TrackBatch()
         self._progress: RunProgress | None = None
         self._outdated: set[int] = set()
         self._label = ""
+        self._selected_only = False
+        self._ends: tuple[int, ...] = ()
         self._started = 0.0
         self._timer = QTimer(self, interval=1000 // _WRITES_A_SECOND)
         self._timer.timeout.connect(self._write)
@@ -75,9 +80,39 @@ class Tracking(QObject):
         if (clip := self._bridge.project.clip) is not None:
             self._track(Direction.BACKWARD, FrameRange(clip.source_range.start, self._playhead.frame + 1))
 
-    def _track(self, direction: Direction, within: FrameRange) -> None:
-        if not self.is_running:
-            self._start(self._needing(within) or (self._selection.object_id,), direction, within, None)
+    def track_frame(self) -> None:
+        """Track just the frame under the playhead, from the keyframes around it."""
+        frame = self._playhead.frame
+        self._track(Direction.BOTH, FrameRange(frame, frame + 1))
+
+    def track_to_next_keyframe(self) -> None:
+        """Track the selected object from the playhead to its next keyframe, without one to out."""
+        if (clip := self._bridge.project.clip) is not None:
+            frame, keys = self._playhead.frame, self._keyframes()
+            stop = following(keys, frame)
+            within = FrameRange(frame, clip.source_range.stop if stop is None else stop)
+            self._track(Direction.BOTH, within, alone=True)
+
+    def track_to_previous_keyframe(self) -> None:
+        """Track the selected object from the playhead back to its keyframe before, without one to in."""
+        if (clip := self._bridge.project.clip) is not None:
+            frame, keys = self._playhead.frame, self._keyframes()
+            start = preceding(keys, frame)
+            within = FrameRange(clip.source_range.start if start is None else start + 1, frame + 1)
+            self._track(Direction.BOTH, within, alone=True)
+
+    def set_selected_only(self, wanted: bool) -> None:
+        """Track the selected object and no other, or all that need it."""
+        self._selected_only = wanted
+
+    def _keyframes(self) -> tuple[int, ...]:
+        return self._bridge.project.track(self._selection.object_id).keyframes
+
+    def _track(self, direction: Direction, within: FrameRange, *, alone: bool = False) -> None:
+        if self.is_running:
+            return
+        others = () if alone or self._selected_only else self._needing(within)
+        self._start(others or (self._selection.object_id,), direction, within, None)
 
     def _needing(self, within: FrameRange) -> tuple[int, ...]:
         """Objects with a keyframe that lack masks in the range or have stale ones: the others needn't be done again."""
@@ -85,8 +120,12 @@ class Tracking(QObject):
         chosen = []
         for each in project.objects:
             track = project.track(each.id)
-            missing = sum(frame not in track for frame in within)
-            if track.keyframes and not each.locked and (missing or track.frames_where(stale=True)):
+            lacks = any(frame not in track for frame in within)
+            if (
+                track.keyframes
+                and not each.locked
+                and (lacks or any(f in within for f in track.frames_where(stale=True)))
+            ):
                 chosen.append(each.id)
         return tuple(chosen)
 
@@ -113,7 +152,9 @@ class Tracking(QObject):
     ) -> None:
         project = self._bridge.project
         try:
-            request = track_request(self._bridge.file, object_ids, direction, within, self.settings, only=only)
+            request = track_request(
+                self._bridge.file, object_ids, direction, within, self.settings, only=only, cuts=self.cuts()
+            )
             self._progress = RunProgress(request)
             if not self._progress.frames:
                 raise PromptError("Nothing here can be tracked.", "Show the object on a frame nearby, or unlock some.")
@@ -122,7 +163,7 @@ class Tracking(QObject):
             return
         names = [o.name for o in project.objects if o.id in object_ids]
         self._label = f"tracking {names[0] if len(names) == 1 else f'{len(names)} objects'}"
-        self._step, self._waiting = 0, TrackBatch()
+        self._step, self._waiting, self._ends = 0, TrackBatch(), ends_at(request)
         self._outdated.clear()
         self._started = monotonic()
         self._run = self._engine.track(request)
@@ -186,4 +227,9 @@ class Tracking(QObject):
         self._run = 0
         self.running_changed.emit(False)
         words = "Stopped" if stopped else "Tracking failed" if failed else "Tracked"
-        self.ended.emit(f"{words}: {self._progress.done} of {self._progress.frames} frames")
+        self.ended.emit(f"{words}: {self._progress.done} of {self._progress.frames} frames{self._told_cuts()}")
+
+    def _told_cuts(self) -> str:
+        clip = self._bridge.project.clip
+        numbers = [] if clip is None else [str(clip.source_number(cut)) for cut in self._ends]
+        return f", up to the cut{'s' if len(numbers) > 1 else ''} at {' and '.join(numbers)}" if numbers else ""

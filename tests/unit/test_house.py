@@ -23,6 +23,7 @@ TOPS = {
     "ui/download_thread.py": "a download's thread",
     "ui/mask_import.py": "the import thread",
     "ui/combine_thread.py": "the thread of merged masks",
+    "ui/cut_search.py": "the search for cuts",
     "ui/frame_loader.py": "the media thread",
     "engine/jobs.py": "one step of a job, on whichever thread runs the queue",
 }

@@ -37,9 +37,11 @@ class TimelineDisplay(QWidget):
 
     Signals:
         thumbnails_wanted: Frames whose thumbnails are in view and not known, from left to right.
+        cuts_changed: Other cuts are shown.
     """
 
     thumbnails_wanted = Signal(list)
+    cuts_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +53,7 @@ class TimelineDisplay(QWidget):
         self._range: FrameRange | None = None
         self._markers: tuple[Marker, ...] = ()
         self._cuts: NDArray[np.intp] = np.empty(0, np.intp)
+        self._searched: int | None = None
         self._in_timecode = False
         self._head: QWidget | None = None
         self._states: dict[int, LaneStates] = {}
@@ -80,6 +83,11 @@ class TimelineDisplay(QWidget):
     def states(self) -> dict[int, LaneStates]:
         """What each lane shows, by object id; read-only."""
         return self._states
+
+    @property
+    def has_cuts(self) -> bool:
+        """Whether any cut is known."""
+        return len(self._cuts) > 0
 
     def set_clip(self, clip: Clip | None) -> None:
         """Show another clip, or other in and out of the same one, which keeps the view."""
@@ -123,8 +131,16 @@ class TimelineDisplay(QWidget):
 
     def set_cuts(self, cuts: Iterable[int]) -> None:
         """Show that a shot begins with each of these frames, which rise."""
-        self._cuts = np.fromiter(cuts, np.intp)
-        self._repaint()
+        new = np.fromiter(cuts, np.intp)
+        if not np.array_equal(new, self._cuts):
+            self._cuts = new
+            self._repaint()
+            self.cuts_changed.emit()
+
+    def set_searched(self, frames: int | None) -> None:
+        """Mark how many frames, from the first, were searched for cuts; None when nothing is searched."""
+        self._searched = frames
+        self.update()
 
     def show_timecode(self, in_timecode: bool) -> None:
         """Let the ruler count in timecode, or in the source's frame numbers."""
@@ -299,6 +315,8 @@ class TimelineDisplay(QWidget):
         painter.setClipRect(QRectF(HEADER - 8, 0, layout.content_width + 16, self.height()))
         painter.translate(HEADER, 0)
         frames = FramePainter(painter, theme.tokens(), layout, self._scale)
+        if self._searched is not None:
+            frames.paint_searched(self._searched)
         if self._working is not None:
             frames.paint_working(self._working)
         frames.paint_current(self._current)

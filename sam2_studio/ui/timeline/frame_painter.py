@@ -97,6 +97,14 @@ class FramePainter:
         self._painter.setPen(QPen(accent, 1.5, Qt.PenStyle.DotLine))
         self._painter.drawLine(QPointF(x, top), QPointF(x, top + self._layout.lanes_height))
 
+    def paint_searched(self, frames: int) -> None:
+        """How far the clip was searched for cuts: a thin line under the ruler, from the clip's first frame."""
+        right = min(self._scale.width, self._scale.x_of(frames))
+        left = max(0.0, self._scale.x_of(0))
+        color = QColor(self._tokens.quiet)
+        color.setAlphaF(0.8)
+        self._painter.fillRect(QRectF(left, RULER - 2, max(0.0, right - left), 2), color)
+
     def paint_name(self, row: Row, shown: CutObject, *, selected: bool) -> None:
         """The chip and name of a lane, in the header at the left."""
         painter, tokens = self._painter, self._tokens

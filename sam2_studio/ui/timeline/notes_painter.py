@@ -1,11 +1,12 @@
 """Paints what stands at single frames of the clip: cuts between shots, and markers on the ruler."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from sam2_studio.core.changes import Marker
 from sam2_studio.ui.theme import Tokens
@@ -14,6 +15,7 @@ from sam2_studio.ui.timeline.scale import Scale
 
 FLAG_WIDTH, FLAG_TOP = 9.0, 10.0
 _LEAST_GAP = 6.0  # pixels between two cuts that are drawn
+_CUT_WIDTH = 10
 
 
 class NotesPainter:
@@ -31,18 +33,11 @@ class NotesPainter:
         inside = cuts[np.searchsorted(cuts, start) : np.searchsorted(cuts, stop)]
         places = (inside - self._scale.first) * self._scale.per_frame
         places = places[np.unique(np.floor(places / _LEAST_GAP), return_index=True)[1]]
-        painter, bottom = self._painter, self._layout.lanes_top + self._layout.lanes_height
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line, notch = QColor(self._tokens.text), QColor(self._tokens.text)
-        line.setAlphaF(0.3)
-        painter.setBrush(notch)
+        painter = self._painter
+        height = round(self._layout.lanes_top + self._layout.lanes_height) - RULER
+        picture = cut_picture(height, self._tokens.text, painter.device().devicePixelRatioF())
         for x in np.round(places).tolist():
-            painter.fillRect(QRectF(x - 0.5, RULER, 1.0, bottom - RULER), line)
-            painter.setPen(Qt.PenStyle.NoPen)
-            for y, way in ((float(RULER), 1), (float(RULER + THUMBNAILS), -1)):
-                painter.drawPolygon(QPolygonF([QPointF(x - 4, y), QPointF(x + 4, y), QPointF(x, y + 5 * way)]))
-        painter.restore()
+            painter.drawPixmap(QPointF(x - _CUT_WIDTH / 2, RULER), picture)
 
     def paint_markers(self, markers: Sequence[Marker]) -> None:
         """A flag for each on the ruler; tips say what it notes."""
@@ -59,6 +54,26 @@ class NotesPainter:
                 painter.drawPolygon(_flag(x))
                 last = x
         painter.restore()
+
+
+@lru_cache(maxsize=8)
+def cut_picture(height: int, color: str, ratio: float) -> QPixmap:
+    """A cut as it is drawn, from the thumbnails' upper edge down: there may be hundreds in view."""
+    picture = QPixmap(round(_CUT_WIDTH * ratio), round(height * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    line, notch, middle = QColor(color), QColor(color), _CUT_WIDTH / 2
+    line.setAlphaF(0.3)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillRect(QRectF(middle - 0.5, 0, 1.0, height), line)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(notch)
+    for y, way in ((0.0, 1), (float(THUMBNAILS), -1)):
+        corners = ((middle - 4, y), (middle + 4, y), (middle, y + 5 * way))
+        painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+    painter.end()
+    return picture
 
 
 def _flag(x: float) -> QPolygonF:

@@ -160,6 +160,20 @@ def test_a_range_is_kept_to(file: ProjectFile, model: Model) -> None:
         report_of(track_project(file, model, [1], within=FrameRange(3, 3)))
 
 
+def test_it_stops_at_cuts_where_that_is_asked(tmp_path: Path, model: Model) -> None:
+    shots = [moving_scene(seed, 8, size=(160, 96), radius=22).frames for seed in (1, 2, 3)]
+    clip = write_video(tmp_path / "shots.mp4", [frame for shot in shots for frame in shot])
+    made = new_project(tmp_path / "shots.cutout", probe(clip))
+    ids = add_subjects(made, [boxed(10)])
+    events = list(track_project(made, model, ids, stop_at_cuts=True))
+    assert {event.what for event in events if isinstance(event, TrackProgress)} == {"Looking for cuts", "Tracking"}
+    assert sorted(made.project.track(1)) == list(range(8, 16))
+    assert report_of(iter(events)).cuts == (8, 16)
+    report = report_of(track_project(made, model, ids))
+    assert (report.cuts, len(made.project.track(1))) == ((), 24)
+    made.close()
+
+
 def test_the_clip_is_checked_before_work(file: ProjectFile, model: Model, clip: Path) -> None:
     ids = add_subjects(file, [boxed()])
     write_video(clip, numbered_frames(3))
