@@ -127,4 +127,4 @@ def _words(reason: Reason, frame: int, number_of: Callable[[int], int]) -> str:
         case Symptom.LOST:
             return f"lost at {number_of(amount)}, back at {number_of(frame)}"
         case Symptom.SIDES:
-            return f"tracked from both sides, which agree by {amount} % only"
+            return f"both sides agree by {amount} % only"

@@ -74,6 +74,8 @@ class Documents(QObject):
             self.opened.emit(target)
 
     def close(self) -> None:
+        """Close the project; what is still being opened is let go."""
+        self._expected = None
         self._bridge.replace(None)
 
     def _expect(self, path: Path, then: Callable[[str, ClipInfo], None]) -> None:

@@ -29,7 +29,7 @@ _REASONS = (
     later("1 island"), later("{number} islands"), later("1 hole"), later("{number} holes"),
     later("outline {number} px off its usual shape"), later("{number} % of it looks like the ground"),
     later("{number} % of the surroundings look like it"), later("gone at once"), later("lost at {number}"),
-    later("back at {number}"),
+    later("back at {number}"), later("both sides agree by {number} % only"),
 )
 _EXPORTS = (
     later("Checking"), later("Writing"),

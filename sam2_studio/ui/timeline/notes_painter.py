@@ -15,7 +15,7 @@ from sam2_studio.ui.timeline.scale import Scale
 
 FLAG_WIDTH, FLAG_TOP = 9.0, 10.0
 _LEAST_GAP = 6.0  # pixels between two cuts that are drawn
-_CUT_WIDTH = 10
+_CUT_WIDTH, _FLAG_ROOM = 10, 14
 
 
 class NotesPainter:
@@ -42,18 +42,31 @@ class NotesPainter:
     def paint_markers(self, markers: Sequence[Marker]) -> None:
         """A flag for each on the ruler; tips say what it notes."""
         painter, tokens = self._painter, self._tokens
-        shown = [m for m in markers if -FLAG_WIDTH <= self._scale.centre_of(m.frame) <= self._scale.width + FLAG_WIDTH]
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(tokens.surface_1), 1.5))
-        painter.setBrush(QColor(tokens.text))
+        picture = flag_picture(tokens.text, tokens.surface_1, painter.device().devicePixelRatioF())
         last = -np.inf
-        for marker in shown:
+        for marker in markers:
             x = self._scale.centre_of(marker.frame)
-            if x - last >= 2.0:  # what lies under another flag isn't seen
-                painter.drawPolygon(_flag(x))
+            # what lies under another flag isn't seen
+            if -FLAG_WIDTH <= x <= self._scale.width + FLAG_WIDTH and x - last >= 2.0:
+                painter.drawPixmap(QPointF(x - _FLAG_ROOM / 2, 0), picture)
                 last = x
-        painter.restore()
+
+
+@lru_cache(maxsize=8)
+def flag_picture(color: str, edge: str, ratio: float) -> QPixmap:
+    """A marker as it is drawn, from the ruler's upper edge down."""
+    picture = QPixmap(round(_FLAG_ROOM * ratio), round(RULER * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(edge), 1.5))
+    painter.setBrush(QColor(color))
+    half, middle, bottom = FLAG_WIDTH / 2, _FLAG_ROOM / 2, RULER - 1.0
+    corners = ((-half, FLAG_TOP), (half, FLAG_TOP), (half, bottom - 5), (0.0, bottom), (-half, bottom - 5))
+    painter.drawPolygon(QPolygonF([QPointF(middle + dx, y) for dx, y in corners]))
+    painter.end()
+    return picture
 
 
 @lru_cache(maxsize=8)
@@ -74,9 +87,3 @@ def cut_picture(height: int, color: str, ratio: float) -> QPixmap:
         painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
     painter.end()
     return picture
-
-
-def _flag(x: float) -> QPolygonF:
-    half, bottom = FLAG_WIDTH / 2, RULER - 1.0
-    corners = ((-half, FLAG_TOP), (half, FLAG_TOP), (half, bottom - 5), (0.0, bottom), (-half, bottom - 5))
-    return QPolygonF([QPointF(x + dx, y) for dx, y in corners])
