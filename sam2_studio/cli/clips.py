@@ -16,6 +16,7 @@ from sam2_studio.cli.options import (
     Overwrite,
     Quiet,
     Range,
+    StopAtCuts,
     parse_prompts,
     parse_range,
 )
@@ -51,9 +52,7 @@ def track(
     prompts: Annotated[Path | None, typer.Option(metavar="FILE", help="Prompts of several objects, as JSON.")] = None,
     frames: Range = None,
     direction: Annotated[Way, typer.Option(help="Which way to track.")] = Way.BOTH,
-    stop_at_cuts: Annotated[
-        bool, typer.Option("--stop-at-cuts", help="Don't track from one shot into the next.")
-    ] = False,
+    stop_at_cuts: StopAtCuts = False,
     model: ModelName = "nano",
     device: Device = "auto",
     dtype: Dtype = "auto",

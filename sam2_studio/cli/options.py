@@ -12,6 +12,7 @@ from sam2_studio.core.prompts import PointPrompt
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
+StopAtCuts = Annotated[bool, typer.Option("--stop-at-cuts", help="Don't track from one shot into the next.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there already.")]
 ModelName = Annotated[str, typer.Option("--model", help="Which model; see: sam2-studio models list.")]
 Device = Annotated[str, typer.Option("--device", help="Where to compute: auto, cpu, cuda or mps.")]

@@ -129,9 +129,7 @@ def test_closing_ends_the_search(qtbot: QtBot, studio_home: Path, clip: Path) ->
     assert all(search.isFinished() for search in made.timing.cutting._searches)
 
 
-def test_a_clip_that_is_still_being_opened_is_let_go_at_the_end(
-    qtbot: QtBot, studio_home: Path, clip: Path
-) -> None:
+def test_a_clip_that_is_still_being_opened_is_let_go_at_the_end(qtbot: QtBot, studio_home: Path, clip: Path) -> None:
     made = shown(qtbot)
     with qtbot.waitSignal(made.loader.opened, timeout=60_000):
         made.documents.open(clip)

@@ -27,6 +27,7 @@ OTHER = Preferences(
     threads=2,
     brush_size=7,
     brush_in_picture=True,
+    stop_at_cuts=True,
     timecode=True,
     keys={"undo": ("Ctrl+U", "Alt+Backspace"), "redo": ()},
     window_geometry="AdnQywAD",
