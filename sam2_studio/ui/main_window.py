@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, 
 from sam2_studio import home
 from sam2_studio.errors import StudioError
 from sam2_studio.media.open import fingerprint
+from sam2_studio.ui.access import Access
 from sam2_studio.ui.action_menus import build_actions, build_menus, build_toolbar
 from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.hand_strip import HandStrip
@@ -149,6 +150,7 @@ class MainWindow(QMainWindow):
             tracking=self.tracking,
             window=self,
         )
+        self.access = self._make_access()
         self.actions_by_id = build_actions(self, self._targets())
         self.timing.add_buttons(self.actions_by_id)
         self.strips = CanvasStrips(self.canvas, self.actions_by_id)
@@ -163,6 +165,17 @@ class MainWindow(QMainWindow):
             messages=self.message_bar,
         )
         self.presenter = self._make_presenter()
+
+    def _make_access(self) -> Access:
+        return Access(
+            self,
+            canvas=self.canvas,
+            timeline=self.timeline,
+            bridge=self.bridge,
+            selection=self.selection,
+            playhead=self.playhead,
+            tracking=self.tracking,
+        )
 
     def _make_presenter(self) -> Presenter:
         return Presenter(
@@ -204,6 +217,7 @@ class MainWindow(QMainWindow):
             "history": self.history,
             **self.timing.targets(),
             "preferring": self.preferring,
+            **self.access.targets(),
         }
 
     def _lay_out(self) -> None:
@@ -227,6 +241,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.pages, 1)
         column.addWidget(self.status)
         self.setCentralWidget(page)
+        parts = (self.canvas, self.objects_panel, self.frame_panel, self.edge_panel, self.transport, self.timeline)
+        self.access.areas.set_areas((self.message_bar, self.start_page, *parts))
         self.layout_of_parts.restore(self.settings, self)
         self._show_page()
 

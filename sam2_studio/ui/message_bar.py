@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWi
 
 from sam2_studio.errors import StudioError
 from sam2_studio.ui import theme
+from sam2_studio.ui.announce import announce
 from sam2_studio.ui.icons import icon, pixmap
 from sam2_studio.ui.language import tr
 
@@ -58,6 +59,7 @@ class MessageBar(QWidget):
         self.way_out.setVisible(bool(button))
         self.setAccessibleName(sentence)
         self.show()
+        announce(self, sentence)
 
     def clear(self) -> None:
         """Take the message away."""

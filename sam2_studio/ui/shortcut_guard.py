@@ -33,12 +33,18 @@ def needs_key(widget: QWidget | None, key: Qt.Key, modifiers: Qt.KeyboardModifie
     if isinstance(widget, _TEXT) or (isinstance(widget, QComboBox) and widget.isEditable()):
         return key != Qt.Key.Key_Escape and not Qt.Key.Key_F1 <= key <= Qt.Key.Key_F35
     if isinstance(widget, QAbstractButton):
-        return key in _FOCUS | _PRESS
+        return key in _FOCUS | _PRESS or (key in _ARROWS and _is_one_of_several(widget))
     if isinstance(widget, QAbstractSlider):
         return key in _FOCUS | _ARROWS
     if isinstance(widget, _LISTS):
         return key in _FOCUS | _ARROWS | _PRESS
     return False
+
+
+def _is_one_of_several(button: QAbstractButton) -> bool:
+    """Whether arrows lead to other buttons of which one at a time is pressed: Tab leads to that one only."""
+    group = button.group()
+    return group is not None and group.exclusive()
 
 
 class ShortcutGuard(QObject):

@@ -72,9 +72,6 @@ class Canvas(HandCanvas):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.setAccessibleDescription(
-            "Click what belongs to the object, right-click what doesn't, drag a box round it."
-        )
 
     @property
     def tool(self) -> PromptTool:
@@ -177,7 +174,7 @@ class Canvas(HandCanvas):
         if self._pan_from is not None:
             moved = event.position() - self._pan_from
             self._pan_from = event.position()
-            self._set_view(self._view.panned(moved.x(), moved.y()))
+            self.pan(moved.x(), moved.y())
             return
         hand = self._tool.kind.is_hand
         if self.frame is not None and hand:
@@ -197,6 +194,8 @@ class Canvas(HandCanvas):
             self._hand_release(self._pointer_of(event))
         elif self.frame is not None:
             self._act(self._tool.release(self._pointer_of(event), self._view))
+            self._dragged_box = None  # also where it was dragged back to nothing
+            self.update()
         self._show_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

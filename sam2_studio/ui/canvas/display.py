@@ -217,6 +217,10 @@ class CanvasDisplay(QWidget):
         """Zoom around the middle, 1 for 100 %."""
         self._set_view(self._view.zoomed_to(zoom, self.width() / 2, self.height() / 2))
 
+    def pan(self, dx: float, dy: float) -> None:
+        """Move the picture by logical pixels."""
+        self._set_view(self._view.panned(dx, dy))
+
     def _set_view(self, view: ViewTransform) -> None:
         if view != self._view:
             zoomed = view.zoom != self._view.zoom

@@ -10,6 +10,7 @@ from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.strip import make_strip
 from sam2_studio.ui.canvas.tools import ToolKind
 from sam2_studio.ui.widgets.number_field import NumberField
+from sam2_studio.ui.widgets.tip import set_tip
 
 _MARGIN = 12
 _UNITS = (
@@ -61,7 +62,7 @@ class HandStrip(QObject):
 
     def _build(self, row: QHBoxLayout) -> None:
         self._size.setFixedWidth(72)
-        self._size.setToolTip("<b>Brush size</b>&nbsp;&nbsp;[ and ]<br>Ctrl+Alt+drag on the picture sets it too.")
+        set_tip(self._size, "<b>Brush size</b>&nbsp;&nbsp;[ and ]<br>Ctrl+Alt+drag on the picture sets it too.")
         gap = QWidget()
         gap.setFixedWidth(12)
         self._brush_parts = [_label("Size"), self._size, *self._choices(self._units, _UNITS), gap]
@@ -73,7 +74,7 @@ class HandStrip(QObject):
         for place, (text, tip) in enumerate(choices):
             button = QPushButton(text)
             button.setCheckable(True)
-            button.setToolTip(tip)
+            set_tip(button, tip)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             theme.mark(button, "option", True)
             group.addButton(button, place)

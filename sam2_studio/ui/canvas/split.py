@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractSlider, QWidget
 from sam2_studio.core.geometry import Point
 from sam2_studio.ui import theme
 from sam2_studio.ui.canvas.transform import ViewTransform
+from sam2_studio.ui.widgets.tip import set_tip
 
 _STEPS = 1000  # across the picture
 _REACH = 9  # logical pixels to each side that the mouse can take hold of
@@ -33,7 +34,7 @@ class SplitLine(QAbstractSlider):
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Line between original and view")
-        self.setToolTip("<b>Split</b><br>The original is at the left; drag the line, or use the arrow keys.")
+        set_tip(self, "<b>Split</b><br>The original is at the left; drag the line, or use the arrow keys.")
         self.setVisible(False)
         self.valueChanged.connect(self._value_changed)
 

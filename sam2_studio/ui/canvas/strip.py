@@ -15,6 +15,7 @@ from sam2_studio.ui.canvas.differences import CAME, WENT
 from sam2_studio.ui.canvas.overlay import ViewKind
 from sam2_studio.ui.canvas.view_menu import ViewMenu
 from sam2_studio.ui.icons import icon
+from sam2_studio.ui.widgets.tip import set_tip
 
 _MARGIN = 12
 _ICONS = {
@@ -99,11 +100,12 @@ class CanvasStrips(QObject):
         button = QToolButton()
         button.setDefaultAction(self._actions[name])
         button.setAccessibleName(self._actions[name].text().replace("&", ""))
+        button.setAccessibleDescription(self._actions[name].statusTip())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
     def _show_tip(self) -> None:
-        self._view.setToolTip(self._actions["next_view"].toolTip())
+        set_tip(self._view, self._actions["next_view"].toolTip())
 
     def _show_view(self, kind: ViewKind) -> None:
         self._view.setText(f"{kind.capitalize()}  ▾")

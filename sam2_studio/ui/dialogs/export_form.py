@@ -129,6 +129,9 @@ class ExportForm(QWidget):
         self._form.addRow(tr("Background"), self.background)
         self._form.addRow(tr("Save to"), self._target_row())
         self._form.addRow("", self.provenance)
+        for field, focused in ((self.background, self.background.kind), (self.target, self.target)):
+            if isinstance(label := self._form.labelForField(field), QLabel):
+                label.setBuddy(focused)
         group = QButtonGroup(self)
         group.addButton(self.whole)
         group.addButton(self.in_out)

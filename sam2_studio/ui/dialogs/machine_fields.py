@@ -9,6 +9,7 @@ from sam2_studio.ui import theme
 from sam2_studio.ui.language import tr
 from sam2_studio.ui.widgets.choice import Choice
 from sam2_studio.ui.widgets.elided_label import ElidedLabel
+from sam2_studio.ui.widgets.tip import set_tip
 
 
 class MachineFields(QWidget):
@@ -75,10 +76,8 @@ class MachineFields(QWidget):
         row.addWidget(self.now, 1)
         row.addWidget(self.memory)
         row.addWidget(self.free)
-        self.device.setToolTip(tr("<b>Device</b><br>Where models compute."))
-        self.dtype.setToolTip(tr("<b>Numbers</b><br>Shorter ones are faster where the device does them well."))
-        self.free.setToolTip(
-            tr("<b>Free memory</b><br>Drops what was computed ahead; it is computed anew when needed.")
-        )
+        set_tip(self.device, tr("<b>Device</b><br>Where models compute."))
+        set_tip(self.dtype, tr("<b>Numbers</b><br>Shorter ones are faster where the device does them well."))
+        set_tip(self.free, tr("<b>Free memory</b><br>Drops what was computed ahead; it is computed anew when needed."))
         self.free.setAutoDefault(False)
         self.free.setEnabled(False)

@@ -10,6 +10,7 @@ from sam2_studio.ui.dialogs.model_rows import ModelRow, Step, main_step, steps, 
 from sam2_studio.ui.dialogs.step_button import ENTER, StepButton
 from sam2_studio.ui.language import tr
 from sam2_studio.ui.widgets.elided_label import ElidedLabel
+from sam2_studio.ui.widgets.tip import set_tip
 
 _LINE, _BAR = 20, 168
 _MAIN_WIDTH = 92  # the main buttons of all rows stand in one column
@@ -122,7 +123,7 @@ class ModelCard(QFrame):
         self.bar.setAccessibleName(tr("Progress of {model}", model=row.title))
         for step, button in self.buttons.items():
             button.setAccessibleName(tr("{step} {model}", step=tr(texts.LABELS[step]), model=row.title))
-            button.setToolTip(texts.step_tip(step, row))
+            set_tip(button, texts.step_tip(step, row))
         self.confirm.setText(texts.removal_text(row))
         self.confirm.setAccessibleName(tr("Yes, remove {model}", model=row.title))
         self.keep.setAccessibleName(tr("Keep {model}", model=row.title))
@@ -133,7 +134,7 @@ class ModelCard(QFrame):
         offered = () if asking else steps(self._row)
         shown: list[QWidget] = [self.buttons[step] for step in offered]
         shown += [self.confirm, self.keep] if asking else []
-        self.buttons[Step.REMOVE].setToolTip(texts.step_tip(Step.REMOVE, self._row))
+        set_tip(self.buttons[Step.REMOVE], texts.step_tip(Step.REMOVE, self._row))
         for button in shown:
             button.setVisible(True)
         if changed and asking:

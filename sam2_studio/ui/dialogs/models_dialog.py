@@ -12,6 +12,7 @@ from sam2_studio.ui.dialogs.model_rows import ModelRow, Step
 from sam2_studio.ui.dialogs.model_texts import ADVICE
 from sam2_studio.ui.language import tr
 from sam2_studio.ui.message_bar import MessageBar
+from sam2_studio.ui.widgets.tip import set_tip
 
 _SIZE, _LEAST = (920, 720), (760, 480)
 
@@ -113,9 +114,10 @@ class ModelsDialog(QDialog):
         column.addLayout(row)
         for button in (self.import_button, self.measure_button, self.close_button, self.message.way_out):
             button.setAutoDefault(False)
-        self.import_button.setToolTip(tr("<b>Import a file</b><br>A checkpoint that lies on this computer already."))
-        self.measure_button.setToolTip(
-            tr("<b>Measure speed</b><br>Times a picture, a click and a tracked frame with the model in use.")
+        set_tip(self.import_button, tr("<b>Import a file</b><br>A checkpoint that lies on this computer already."))
+        set_tip(
+            self.measure_button,
+            tr("<b>Measure speed</b><br>Times a picture, a click and a tracked frame with the model in use."),
         )
 
 

@@ -44,6 +44,9 @@ class PreferenceSpec:
 class PreferenceField(QWidget):
     """Holds the widget that the user changes a value with.
 
+    Attributes:
+        held: That widget.
+
     Signals:
         changed: The new value, of the user's making only.
     """
@@ -58,6 +61,7 @@ class PreferenceField(QWidget):
         row.addWidget(held)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.setFocusProxy(held)
+        self.held = held
 
     def show_value(self, value: object) -> None:
         """Show a value without saying so."""
@@ -154,7 +158,7 @@ class PreferenceRow(QWidget):
         self.field = spec.make(tr(spec.title))
         self.haystack = f"{tr(spec.section)} {tr(spec.title)} {hint_of(spec)}".casefold()
         title, hint = QLabel(tr(spec.title)), QLabel(hint_of(spec))
-        title.setBuddy(self.field)
+        title.setBuddy(self.field.held)
         hint.setWordWrap(True)
         theme.mark(hint, "quiet", True)
         words = QVBoxLayout()

@@ -11,6 +11,7 @@ from sam2_studio.ui.language import later, tr
 from sam2_studio.ui.panels.section import Section
 from sam2_studio.ui.widgets.number_field import NumberField
 from sam2_studio.ui.widgets.switch import Switch
+from sam2_studio.ui.widgets.tip import set_tip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +86,8 @@ class EdgePanel(Section):
         last.addWidget(label)
         last.addStretch(1)
         last.addWidget(self._matte)
-        self._matte.setToolTip(
-            tr("<b>Matte for hair</b><br>Find a soft edge in the picture: for hair, fur and motion blur.")
+        set_tip(
+            self._matte, tr("<b>Matte for hair</b><br>Find a soft edge in the picture: for hair, fur and motion blur.")
         )
         self._matte.toggled.connect(lambda on: self._change(matte=on))
         self.body.addLayout(last)
@@ -119,7 +120,7 @@ class _Row(QObject):
         self.slider.setAccessibleName(tr(setting.text))
         tip = f"<b>{tr(setting.text)}</b><br>{tr(setting.tip)}"
         for widget in (self._label, self.field, self.slider):
-            widget.setToolTip(tip)
+            set_tip(widget, tip)
         self.field.setFixedSize(88, 24)
         self.slider.setFixedHeight(14)
         self._label.setBuddy(self.field)

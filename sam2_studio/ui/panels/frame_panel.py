@@ -21,6 +21,7 @@ from sam2_studio.ui.language import later, tr, tr_count
 from sam2_studio.ui.panels.prompt_menu import PromptMenu
 from sam2_studio.ui.panels.section import Section, labelled_row
 from sam2_studio.ui.widgets.elided_label import ElidedLabel
+from sam2_studio.ui.widgets.tip import set_tip
 
 CANDIDATES = 3
 _ORIGINS = {
@@ -94,7 +95,7 @@ class FramePanel(Section):
         self._prompts.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._prompts.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._prompts.setAccessibleName(tr("Prompts"))
-        self._prompts.setToolTip(tr("<b>Prompts</b><br>List the prompts of this frame; point at one to see it."))
+        set_tip(self._prompts, tr("<b>Prompts</b><br>List the prompts of this frame; point at one to see it."))
         self._prompt_menu.pointed_at.connect(self.prompt_pointed_at)
         self._prompt_menu.delete_wanted.connect(self.prompt_delete_wanted)
         self.body.addLayout(labelled_row(tr("Prompts"), self._prompts))
@@ -106,16 +107,18 @@ class FramePanel(Section):
         self._candidates.idClicked.connect(self.candidate_chosen)
         self._lock.setCheckable(True)
         self._lock.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._lock.setToolTip(
-            tr("<b>Lock this frame</b>&nbsp;&nbsp;Ctrl+L<br>Keep this mask as it is; tracking goes on from it.")
+        set_tip(
+            self._lock,
+            tr("<b>Lock this frame</b>&nbsp;&nbsp;Ctrl+L<br>Keep this mask as it is; tracking goes on from it."),
         )
         self._lock.clicked.connect(self.lock_chosen)
         self._accept.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._accept.setToolTip(
+        set_tip(
+            self._accept,
             tr(
                 "<b>Accept this frame</b>&nbsp;&nbsp;Y<br>Say that this doubtful mask is right; "
                 "Shift+Y says it of the whole place."
-            )
+            ),
         )
         self._accept.clicked.connect(self.accept_wanted)
         row = QHBoxLayout()
@@ -145,11 +148,12 @@ class FramePanel(Section):
         button.setFixedSize(30, 28)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(tr("Candidate {number}", number=place + 1))
-        button.setToolTip(
+        set_tip(
+            button,
             tr(
                 "<b>Candidate {number}</b><br>Take another of the network's proposals for these prompts.",
                 number=place + 1,
-            )
+            ),
         )
         theme.mark(button, "choice", True)
         self._candidates.addButton(button, place)
@@ -163,7 +167,7 @@ class HealthBar(QWidget):
         super().__init__(parent)
         self._value: float | None = None
         self.setFixedSize(QSize(124, 24))
-        self.setToolTip(tr("<b>Health</b><br>How far the mask can be trusted; below 0.5 a look is worth it."))
+        set_tip(self, tr("<b>Health</b><br>How far the mask can be trusted; below 0.5 a look is worth it."))
 
     def set_value(self, value: float | None) -> None:
         """Show it; None for no mask."""

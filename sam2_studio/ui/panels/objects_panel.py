@@ -15,6 +15,7 @@ from sam2_studio.ui.panels.object_state import ObjectState
 from sam2_studio.ui.panels.objects_delegate import ROW, ObjectsDelegate, RowParts
 from sam2_studio.ui.panels.objects_model import ObjectsModel
 from sam2_studio.ui.panels.section import Section
+from sam2_studio.ui.widgets.tip import set_tip
 
 _EMPTY = "Click the subject in the picture, or drag a box around it: that makes the first object."
 _ROWS_WISHED, _ROWS_AT_LEAST = 4, 2
@@ -112,7 +113,7 @@ class ObjectsPanel(Section):
         return self.list.viewport().mapToGlobal(RowParts.within(row).text.bottomLeft())
 
     def _build(self) -> None:
-        self._add.setToolTip("<b>New object</b>&nbsp;&nbsp;Ctrl+N<br>The next click belongs to it.")
+        set_tip(self._add, "<b>New object</b>&nbsp;&nbsp;Ctrl+N<br>The next click belongs to it.")
         self._add.setAccessibleName("New object")
         self._add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._add.setIconSize(QSize(18, 18))

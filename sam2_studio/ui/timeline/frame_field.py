@@ -8,6 +8,7 @@ from sam2_studio.core.clip import Clip
 from sam2_studio.errors import PromptError
 from sam2_studio.ui import theme
 from sam2_studio.ui.timeline.frame_entry import parse_frame
+from sam2_studio.ui.widgets.tip import set_tip
 
 
 class FrameField(QLineEdit):
@@ -28,7 +29,7 @@ class FrameField(QLineEdit):
         self.setFont(theme.large_font(self.font()))
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setAccessibleName("Frame")
-        self.setToolTip("<b>Frame</b><br>Type 1037, +10, -5 or a timecode to go there.")
+        set_tip(self, "<b>Frame</b><br>Type 1037, +10, -5 or a timecode to go there.")
         self.returnPressed.connect(self._go)
         self.textEdited.connect(lambda _: theme.mark(self, "invalid", False))
 

@@ -66,7 +66,7 @@ def field_of(dialog: PreferencesDialog, name: str) -> QWidget:
 def test_each_kind_of_field_says_what_the_user_does(dialog: PreferencesDialog, kept: Kept, qtbot: QtBot) -> None:
     theme = field_of(dialog, "theme")
     assert isinstance(theme, ChoiceField)
-    qtbot.keyClick(theme.box, Qt.Key.Key_Down)
+    qtbot.keyClick(theme.box, Qt.Key.Key_Up)
     assert kept.now.theme == "light"
     snap = field_of(dialog, "snap")
     assert isinstance(snap, SwitchField)
