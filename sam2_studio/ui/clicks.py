@@ -17,6 +17,7 @@ from sam2_studio.core.tracks import MaskRecord
 from sam2_studio.engine.requests import SegmentSettings
 from sam2_studio.ui.engine_questions import SegmentAnswer, SegmentRequest
 from sam2_studio.ui.engine_thread import EngineThread
+from sam2_studio.ui.language import later
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
 
@@ -150,7 +151,9 @@ class Clicks(QObject):
             return
         del self._asked[place]
         if self._bridge.project.prompts(*place) == request.prompts and not self._is_painted_over(*place):
-            self._bridge.put_masks(request.step_id, "Mask", [(*place, answer.prediction.mask, _record_of(answer))])
+            self._bridge.put_masks(
+                request.step_id, later("Mask"), [(*place, answer.prediction.mask, _record_of(answer))]
+            )
             self.latest = answer
             self.answered.emit(answer)
         self.busy_changed.emit(bool(self._asked))

@@ -11,6 +11,7 @@ from sam2_studio.core.masks import Mask
 from sam2_studio.core.object_commands import Operation, Pair, combined
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import ProjectError, StudioError
+from sam2_studio.ui.language import tr
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +56,9 @@ class CombineThread(QThread):
             self.failed.emit(error)
         except Exception as error:  # noqa: BLE001 - the top of a thread: the window must live on
             _log.exception("combining objects met an unexpected error")
-            self.failed.emit(ProjectError(f"The objects can't be combined: {error}.", "The log has more."))
+            self.failed.emit(
+                ProjectError(tr("The objects can't be combined: {error}.", error=error), tr("The log has more."))
+            )
 
     def _combine(self) -> None:
         file = ProjectFile.open(self._path, read_only=True)

@@ -11,6 +11,7 @@ from sam2_studio.engine.cuts import Looked
 from sam2_studio.errors import PromptError
 from sam2_studio.ui.cut_search import CutSearch
 from sam2_studio.ui.frame_loader import FrameLoader
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.navigation import following, preceding
 from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
@@ -87,8 +88,8 @@ class Cutting(QObject):
         if self.is_searching:
             done = 100 * self._looked.frames // self._frames
             raise PromptError(
-                f"The clip is still searched for cuts: {done} % of it are done.",
-                "Wait for the rest, or turn off Stop at cuts in the Track menu.",
+                tr("The clip is still searched for cuts: {done} % of it are done.", done=done),
+                tr("Wait for the rest, or turn off Stop at cuts in the Track menu."),
             )
         return self._looked.cuts
 

@@ -14,6 +14,7 @@ from sam2_studio.core.object_commands import duplicate_object
 from sam2_studio.core.project import Project
 from sam2_studio.core.prompts import PointPrompt
 from sam2_studio.ui.canvas.painting import BOX
+from sam2_studio.ui.language import later
 from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
@@ -119,13 +120,13 @@ class Editing(QObject):
             self.delete_object(self._selection.object_id)
 
     def rename(self, object_id: int, name: str) -> None:
-        self._bridge.run(lambda p: commands.alter_object(p, object_id, "Rename", name=name))
+        self._bridge.run(lambda p: commands.alter_object(p, object_id, later("Rename"), name=name))
 
     def recolor(self, object_id: int, color: str) -> None:
-        self._bridge.run(lambda p: commands.alter_object(p, object_id, "Change colour", color=color))
+        self._bridge.run(lambda p: commands.alter_object(p, object_id, later("Change colour"), color=color))
 
     def show(self, object_id: int, visible: bool) -> None:
-        label = "Show object" if visible else "Hide object"
+        label = later("Show object") if visible else later("Hide object")
         self._bridge.run(lambda p: commands.alter_object(p, object_id, label, visible=visible))
 
     def toggle_visible(self) -> None:
@@ -133,7 +134,7 @@ class Editing(QObject):
             self.show(chosen.id, not chosen.visible)
 
     def lock_object(self, object_id: int, locked: bool) -> None:
-        label = "Lock object" if locked else "Unlock object"
+        label = later("Lock object") if locked else later("Unlock object")
         self._bridge.run(lambda p: commands.alter_object(p, object_id, label, locked=locked))
 
     def lock_selected(self, locked: bool) -> None:
@@ -152,7 +153,7 @@ class Editing(QObject):
 
     def set_edge(self, edge: EdgeSettings) -> None:
         if (chosen := self._selection.object) is not None and chosen.edge != edge:
-            self._bridge.run(lambda p: commands.alter_object(p, chosen.id, "Change edge", edge=edge))
+            self._bridge.run(lambda p: commands.alter_object(p, chosen.id, later("Change edge"), edge=edge))
 
     # In and out
 

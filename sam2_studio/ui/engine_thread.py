@@ -17,6 +17,7 @@ from sam2_studio.engine.requests import FrameResult, TrackRequest
 from sam2_studio.engine.shortage import is_shortage, shortage_told
 from sam2_studio.errors import Cancelled, ModelError, StudioError
 from sam2_studio.ui.engine_questions import EngineLimits, LoadedModel, ModelWish, SegmentAnswer, SegmentRequest
+from sam2_studio.ui.language import tr
 
 if TYPE_CHECKING:
     from sam2_studio.engine.embeddings import FeatureCache
@@ -240,7 +241,10 @@ class EngineThread(QThread):
 
     def _loaded(self) -> "Segmenter":
         if self._segmenter is None:
-            raise ModelError(f"The model {self._wish.name} isn't loaded yet.", "Wait for it, or choose another one.")
+            raise ModelError(
+                tr("The model {model} isn't loaded yet.", model=self._wish.name),
+                tr("Wait for it, or choose another one."),
+            )
         return self._segmenter
 
     def _segment(self, request: SegmentRequest) -> Iterator[SegmentAnswer]:
@@ -301,7 +305,7 @@ def _told(error: BaseException) -> StudioError:
         _log.warning("memory ran out", exc_info=error)
         return shortage_told()
     _log.error("a job met an unexpected error", exc_info=error)
-    return StudioError(f"The engine met an error: {error}.", "The log has more; try again.")
+    return StudioError(tr("The engine met an error: {error}.", error=error), tr("The log has more; try again."))
 
 
 def _no_item(item: object) -> None:

@@ -19,6 +19,7 @@ from sam2_studio.core.frames import Frame, FrameSource
 from sam2_studio.engine.shortage import is_shortage, shortage_told
 from sam2_studio.errors import MediaError, StudioError
 from sam2_studio.media.cache import CachedSource
+from sam2_studio.ui.language import tr
 
 _log = logging.getLogger(__name__)
 
@@ -136,7 +137,7 @@ class FrameLoader(QThread):
             self.failed.emit(wishes.generation, error)
         except Exception as error:  # noqa: BLE001 - the top of a thread: the window must live on
             _log.exception("the media thread met an unexpected error")
-            unexpected = MediaError(f"The media can't be read: {error}.", "See the log.")
+            unexpected = MediaError(tr("The media can't be read: {error}.", error=error), tr("See the log."))
             self.failed.emit(wishes.generation, shortage_told() if is_shortage(error) else unexpected)
         return True
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import QThread, Signal
 
 from sam2_studio.engine.jobs import JobQueue
 from sam2_studio.errors import Cancelled, StudioError
+from sam2_studio.ui.language import tr
 
 _log = logging.getLogger(__name__)
 
@@ -57,5 +58,7 @@ class LookThread(QThread):
             return
         if not isinstance(error, StudioError):
             _log.error("what the eye asked for met an unexpected error", exc_info=error)
-            error = StudioError(f"The view can't be made: {error}.", "Choose another view; the log has more.")
+            error = StudioError(
+                tr("The view can't be made: {error}.", error=error), tr("Choose another view; the log has more.")
+            )
         self.failed.emit(slot, error)

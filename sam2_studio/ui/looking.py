@@ -16,6 +16,7 @@ from sam2_studio.export.spec import Background
 from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.ground import Ground
 from sam2_studio.ui.canvas.overlay import ViewKind
+from sam2_studio.ui.language import later, tr
 from sam2_studio.ui.look_thread import LookThread
 from sam2_studio.ui.mask_looks import MaskLooks
 from sam2_studio.ui.settings import Settings
@@ -23,8 +24,8 @@ from sam2_studio.ui.settings import Settings
 _GROUND = "ground"
 _REMEMBER = 400  # ms: a slider that is being dragged isn't written at each step
 _STEP = 0.1  # of the overlay's strength
-_TITLE = "Behind cutouts"
-_PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp)"
+_TITLE = later("Behind cutouts")
+_PICTURES = "(*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp)"
 
 
 class Looking(QObject):
@@ -92,11 +93,12 @@ class Looking(QObject):
         """Lay something else behind cutouts: "checker", or a "color" or "picture" that is asked for."""
         change = {"ground": kind}
         if kind == "color":
-            color = QColorDialog.getColor(QColor(self._settings.now.ground_color), self._window, _TITLE)
+            color = QColorDialog.getColor(QColor(self._settings.now.ground_color), self._window, tr(_TITLE))
             change |= {"ground_color": color.name().upper()} if color.isValid() else {}
         elif kind == "picture":
             now = self._settings.now.ground_picture
-            name, _ = QFileDialog.getOpenFileName(self._window, _TITLE, now, _PICTURES)
+            kinds = f"{tr('Pictures')} {_PICTURES}"
+            name, _ = QFileDialog.getOpenFileName(self._window, tr(_TITLE), now, kinds)
             change |= {"ground_picture": name} if name else {}
         if kind == "checker" or len(change) > 1:
             self._settings.change(**change)

@@ -28,6 +28,7 @@ from sam2_studio.ui.timeline.lanes import LaneStates
 from sam2_studio.ui.timeline.next_step import next_step
 from sam2_studio.ui.timeline.timeline import Timeline
 from sam2_studio.ui.timeline.transport import Transport
+from sam2_studio.ui.words_below import shown_reasons
 
 
 class Presenter(QObject):
@@ -226,7 +227,7 @@ class Presenter(QObject):
         clip = self._bridge.project.clip
         if record is None or clip is None or not record.doubtful:
             return ""
-        return in_words(record.reasons, self._playhead.frame, clip.source_number)
+        return shown_reasons(in_words(record.reasons, self._playhead.frame, clip.source_number))
 
     def _show_candidates(self) -> None:
         answer = self._clicks.latest

@@ -14,6 +14,7 @@ from sam2_studio.engine.requests import Arrival, Direction, FrameResult, Segment
 from sam2_studio.engine.run_progress import RunProgress
 from sam2_studio.errors import PromptError
 from sam2_studio.ui.engine_thread import EngineThread
+from sam2_studio.ui.language import tr, tr_count
 from sam2_studio.ui.navigation import following, preceding
 from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
@@ -46,7 +47,7 @@ class Tracking(QObject):
         self._waiting = TrackBatch()
         self._progress: RunProgress | None = None
         self._outdated: set[int] = set()
-        self._label = ""
+        self._label = self._edit = ""
         self._selected_only = False
         self._ends: tuple[int, ...] = ()
         self._started = 0.0
@@ -157,12 +158,16 @@ class Tracking(QObject):
             )
             self._progress = RunProgress(request)
             if not self._progress.frames:
-                raise PromptError("Nothing here can be tracked.", "Show the object on a frame nearby, or unlock some.")
+                raise PromptError(
+                    tr("Nothing here can be tracked."), tr("Show the object on a frame nearby, or unlock some.")
+                )
         except PromptError as error:
             self._bridge.refused.emit(error)
             return
         names = [o.name for o in project.objects if o.id in object_ids]
-        self._label = f"tracking {names[0] if len(names) == 1 else f'{len(names)} objects'}"
+        one = len(names) == 1
+        self._edit = f"Track {names[0]}" if one else f"Track {len(names)} objects"
+        self._label = tr("tracking {name}", name=names[0] if one else tr("{count} objects", count=len(names)))
         self._step, self._waiting, self._ends = 0, TrackBatch(), ends_at(request)
         self._outdated.clear()
         self._started = monotonic()
@@ -186,8 +191,7 @@ class Tracking(QObject):
         ]
         settled = [place for place in came.settled if place[0] not in self._outdated]
         if masks or settled:
-            label = self._label.replace("tracking", "Track", 1)
-            self._step = self._bridge.put_masks(self._step, label, masks, settled) or self._step
+            self._step = self._bridge.put_masks(self._step, self._edit, masks, settled) or self._step
         if self._progress is not None:
             self._tell_progress(self._progress)
 
@@ -226,10 +230,15 @@ class Tracking(QObject):
         self._timer.stop()
         self._run = 0
         self.running_changed.emit(False)
-        words = "Stopped" if stopped else "Tracking failed" if failed else "Tracked"
-        self.ended.emit(f"{words}: {self._progress.done} of {self._progress.frames} frames{self._told_cuts()}")
+        outcome = tr("Stopped") if stopped else tr("Tracking failed") if failed else tr("Tracked")
+        done, total = self._progress.done, self._progress.frames
+        told = tr("{outcome}: {done} of {total} frames", outcome=outcome, done=done, total=total)
+        self.ended.emit(told + self._told_cuts())
 
     def _told_cuts(self) -> str:
         clip = self._bridge.project.clip
         numbers = [] if clip is None else [str(clip.source_number(cut)) for cut in self._ends]
-        return f", up to the cut{'s' if len(numbers) > 1 else ''} at {' and '.join(numbers)}" if numbers else ""
+        if not numbers:
+            return ""
+        places = tr(" and ").join(numbers)
+        return tr_count(", up to the cut at {places}", ", up to the cuts at {places}", len(numbers), places=places)

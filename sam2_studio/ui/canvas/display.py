@@ -24,6 +24,7 @@ from sam2_studio.ui.canvas.onion import Skin
 from sam2_studio.ui.canvas.overlay import ShownMask, ViewKind
 from sam2_studio.ui.canvas.split import SplitLine
 from sam2_studio.ui.canvas.transform import ViewTransform
+from sam2_studio.ui.language import tr
 
 WHEEL_STEP = 1.2  # zoom by one notch of 120
 NO_PROMPTS = PromptSet()
@@ -62,7 +63,7 @@ class CanvasDisplay(QWidget):
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
         self._settle.timeout.connect(self.update)
         self.setMinimumSize(QSize(320, 200))
-        self.setAccessibleName("Picture")
+        self.setAccessibleName(tr("Picture"))
 
     # What it shows
 

@@ -16,14 +16,15 @@ from sam2_studio.ui.canvas.display import CanvasDisplay
 from sam2_studio.ui.canvas.lasso import Lasso
 from sam2_studio.ui.canvas.live_mask import LiveMask
 from sam2_studio.ui.canvas.tools import Pointer, PromptTool, ToolKind
+from sam2_studio.ui.language import later
 
 _SIZING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _LABELS = {  # by tool, what it does when it adds and when it removes
-    ToolKind.BRUSH: ("Brush", "Erase"),
-    ToolKind.ERASER: ("Brush", "Erase"),
-    ToolKind.LASSO: ("Add lasso", "Cut lasso"),
-    ToolKind.FILL: ("Fill", "Remove island"),
+    ToolKind.BRUSH: (later("Brush"), later("Erase")),
+    ToolKind.ERASER: (later("Brush"), later("Erase")),
+    ToolKind.LASSO: (later("Add lasso"), later("Cut lasso")),
+    ToolKind.FILL: (later("Fill"), later("Remove island")),
 }
 
 

@@ -9,17 +9,27 @@ from sam2_studio.ui.canvas.brush import Brush
 from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.strip import make_strip
 from sam2_studio.ui.canvas.tools import ToolKind
+from sam2_studio.ui.language import later, tr
 from sam2_studio.ui.widgets.number_field import NumberField
 from sam2_studio.ui.widgets.tip import set_tip
 
 _MARGIN = 12
 _UNITS = (
-    ("Screen", "<b>Pixels of the screen</b><br>The brush looks the same at every zoom: zoom in to paint finer."),
-    ("Picture", "<b>Pixels of the picture</b><br>The brush covers the same at every zoom."),
+    (
+        later("Screen"),
+        later("<b>Pixels of the screen</b><br>The brush looks the same at every zoom: zoom in to paint finer."),
+    ),
+    (later("Picture"), later("<b>Pixels of the picture</b><br>The brush covers the same at every zoom.")),
 )
 _REACHES = (
-    ("Until next keyframe", "<b>Until the next keyframe</b><br>Tracking starts from what you paint, as from a click."),
-    ("This frame only", "<b>This frame only</b><br>What you paint is kept here and tracking passes it by."),
+    (
+        later("Until next keyframe"),
+        later("<b>Until the next keyframe</b><br>Tracking starts from what you paint, as from a click."),
+    ),
+    (
+        later("This frame only"),
+        later("<b>This frame only</b><br>What you paint is kept here and tracking passes it by."),
+    ),
 )
 
 
@@ -36,7 +46,7 @@ class HandStrip(QObject):
         super().__init__(canvas)
         self._canvas = canvas
         self.bar, row = make_strip(canvas)
-        self._size = NumberField("Brush size", least=limits.LEAST, most=limits.MOST, step=1, unit="px")
+        self._size = NumberField(tr("Brush size"), least=limits.LEAST, most=limits.MOST, step=1, unit="px")
         self._units, self._reaches = QButtonGroup(self), QButtonGroup(self)
         self._brush_parts: list[QWidget] = []
         self._build(row)
@@ -62,19 +72,19 @@ class HandStrip(QObject):
 
     def _build(self, row: QHBoxLayout) -> None:
         self._size.setFixedWidth(72)
-        set_tip(self._size, "<b>Brush size</b>&nbsp;&nbsp;[ and ]<br>Ctrl+Alt+drag on the picture sets it too.")
+        set_tip(self._size, tr("<b>Brush size</b>&nbsp;&nbsp;[ and ]<br>Ctrl+Alt+drag on the picture sets it too."))
         gap = QWidget()
         gap.setFixedWidth(12)
-        self._brush_parts = [_label("Size"), self._size, *self._choices(self._units, _UNITS), gap]
-        for part in (*self._brush_parts, _label("Reaches"), *self._choices(self._reaches, _REACHES)):
+        self._brush_parts = [_label(tr("Size")), self._size, *self._choices(self._units, _UNITS), gap]
+        for part in (*self._brush_parts, _label(tr("Reaches")), *self._choices(self._reaches, _REACHES)):
             row.addWidget(part)
 
     def _choices(self, group: QButtonGroup, choices: tuple[tuple[str, str], ...]) -> list[QWidget]:
         made: list[QWidget] = []
         for place, (text, tip) in enumerate(choices):
-            button = QPushButton(text)
+            button = QPushButton(tr(text))
             button.setCheckable(True)
-            set_tip(button, tip)
+            set_tip(button, tr(tip))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             theme.mark(button, "option", True)
             group.addButton(button, place)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractSlider, QWidget
 from sam2_studio.core.geometry import Point
 from sam2_studio.ui import theme
 from sam2_studio.ui.canvas.transform import ViewTransform
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.widgets.tip import set_tip
 
 _STEPS = 1000  # across the picture
@@ -33,8 +34,8 @@ class SplitLine(QAbstractSlider):
         self.setValue(_STEPS // 2)
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName("Line between original and view")
-        set_tip(self, "<b>Split</b><br>The original is at the left; drag the line, or use the arrow keys.")
+        self.setAccessibleName(tr("Line between original and view"))
+        set_tip(self, tr("<b>Split</b><br>The original is at the left; drag the line, or use the arrow keys."))
         self.setVisible(False)
         self.valueChanged.connect(self._value_changed)
 

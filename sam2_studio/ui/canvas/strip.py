@@ -15,6 +15,7 @@ from sam2_studio.ui.canvas.differences import CAME, WENT
 from sam2_studio.ui.canvas.overlay import ViewKind
 from sam2_studio.ui.canvas.view_menu import ViewMenu
 from sam2_studio.ui.icons import icon
+from sam2_studio.ui.language import later, tr
 from sam2_studio.ui.widgets.tip import set_tip
 
 _MARGIN = 12
@@ -25,7 +26,13 @@ _ICONS = {
     ViewKind.CUTOUT: "checker",
     ViewKind.DIFFERENCE: "difference",
 }
-_LEGEND = f"<span style='color:{CAME}'>╱╱</span>&nbsp;came&nbsp;&nbsp;<span style='color:{WENT}'>╲╲</span>&nbsp;went"
+_TEXTS = {
+    ViewKind.OVERLAY: later("Overlay"),
+    ViewKind.OUTLINE: later("Outline"),
+    ViewKind.MATTE: later("Matte"),
+    ViewKind.CUTOUT: later("Cutout"),
+    ViewKind.DIFFERENCE: later("Difference"),
+}
 
 
 class CanvasStrips(QObject):
@@ -45,7 +52,7 @@ class CanvasStrips(QObject):
         self.right, right_row = make_strip(canvas)
         self._view = QToolButton()
         self._zoom = QLabel("100 %")
-        self._legend = QLabel(_LEGEND)
+        self._legend = QLabel(legend())
         self._readout = QLabel()
         self._point: Point | None = None
         self._actions = actions
@@ -108,7 +115,9 @@ class CanvasStrips(QObject):
         set_tip(self._view, self._actions["next_view"].toolTip())
 
     def _show_view(self, kind: ViewKind) -> None:
-        self._view.setText(f"{kind.capitalize()}  ▾")
+        name = tr(_TEXTS[kind])
+        self._view.setText(f"{name}  ▾")
+        self._view.setAccessibleName(tr("View: {name}", name=name))
         self._view.setIcon(icon(_ICONS[kind]))
         self._legend.setVisible(kind is ViewKind.DIFFERENCE)
         self._place()
@@ -136,6 +145,12 @@ class CanvasStrips(QObject):
         top = self._canvas.height() - self.left.height() - _MARGIN
         self.left.move(_MARGIN, top)
         self.right.move(self._canvas.width() - self.right.width() - _MARGIN, top)
+
+
+def legend() -> str:
+    """What the colours and hatchings of the difference say; rich text."""
+    signs = (CAME, "╱╱", tr("came")), (WENT, "╲╲", tr("went"))
+    return "&nbsp;&nbsp;".join(f"<span style='color:{color}'>{sign}</span>&nbsp;{word}" for color, sign, word in signs)
 
 
 def readout(frame: Frame, point: Point, alpha: float) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QWidget, QWid
 
 from sam2_studio.core.preferences import GROUNDS
 from sam2_studio.ui.canvas.display import VIEWS, CanvasDisplay
+from sam2_studio.ui.language import tr
 
 
 class ViewMenu(QMenu):
@@ -24,7 +25,7 @@ class ViewMenu(QMenu):
         self._canvas = canvas
         self.addActions([actions[f"view_{kind}"] for kind in VIEWS])
         self.addSeparator()
-        self._behind = self.addMenu("Behind cutouts")
+        self._behind = self.addMenu(tr("Behind cutouts"))
         self._behind.addActions([actions[f"ground_{kind}"] for kind in GROUNDS])
         self.addActions([actions[name] for name in ("split", "onion", "ghosts", "original")])
         self.addSeparator()
@@ -39,14 +40,14 @@ class ViewMenu(QMenu):
         self.slider.setRange(5, 100)
         self.slider.setPageStep(10)
         self.slider.setFixedWidth(110)
-        self.slider.setAccessibleName("Strength of the overlay")
+        self.slider.setAccessibleName(tr("Strength of the overlay"))
         self.slider.valueChanged.connect(self._chosen)
         self._strength.setMinimumWidth(44)
         self._strength.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self._row)
         row.setContentsMargins(24, 6, 12, 6)
         row.setSpacing(8)
-        row.addWidget(QLabel("Overlay"))
+        row.addWidget(QLabel(tr("Overlay")))
         row.addWidget(self.slider, 1)
         row.addWidget(self._strength)
         self._entry.setDefaultWidget(self._row)

@@ -1,8 +1,9 @@
-"""One or two words on how far an object is: "tracked", "2 to review", "12 stale", "no mask yet". Pure."""
+"""One or two words on how far an object is: tr("tracked"), "2 to review", "12 stale", "no mask yet". Pure."""
 
 from dataclasses import dataclass
 
 from sam2_studio.core.frames import FrameRange
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.timeline.lanes import LaneStates
 
 
@@ -19,18 +20,19 @@ class ObjectState:
     needs_attention: bool = False
 
 
-NO_MASK = ObjectState("no mask yet")
+def no_mask() -> ObjectState:
+    return ObjectState(tr("no mask yet"))
 
 
 def object_state(states: LaneStates, within: FrameRange) -> ObjectState:
     """The most urgent thing to say of an object, whose clip is used `within` in and out."""
     if not states.has_masks:
-        return NO_MASK
+        return no_mask()
     if stale := states.stale_count:
-        return ObjectState(f"{stale} stale", needs_attention=True)
+        return ObjectState(tr("{count} stale", count=stale), needs_attention=True)
     if doubtful := len(states.doubtful_places()):
-        return ObjectState(f"{doubtful} to review", needs_attention=True)
+        return ObjectState(tr("{count} to review", count=doubtful), needs_attention=True)
     missing = states.missing_count(within.start, within.stop)
     if not missing:
-        return ObjectState("tracked" if len(within) > 1 else "ready")
-    return ObjectState(f"{len(within) - missing} of {len(within)}")
+        return ObjectState(tr("tracked") if len(within) > 1 else tr("ready"))
+    return ObjectState(tr("{done} of {total}", done=len(within) - missing, total=len(within)))

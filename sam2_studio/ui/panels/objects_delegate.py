@@ -27,11 +27,12 @@ from PySide6.QtWidgets import (
 from sam2_studio.core.objects import LONGEST_NAME, CutObject
 from sam2_studio.ui import theme
 from sam2_studio.ui.icons import icon
+from sam2_studio.ui.language import later, tr
 from sam2_studio.ui.panels.object_state import ObjectState
 from sam2_studio.ui.panels.objects_model import ObjectsModel
 
 ROW = 32
-_EYE_TIP = (
+_EYE_TIP = later(
     "<b>Hide or show</b>&nbsp;&nbsp;H<br>Hidden objects are not exported unless you choose them.<br>"
     "Alt+click shows this one alone, or all again."
 )
@@ -174,11 +175,11 @@ class ObjectsDelegate(QStyledItemDelegate):
     ) -> bool:
         parts = RowParts.within(option.rect)
         tips = (
-            (parts.chip, "<b>Colour</b><br>Click to choose another."),
-            (parts.lock, "<b>Lock</b><br>A locked object is left alone by clicks and tracking."),
-            (parts.eye, _EYE_TIP),
-            (parts.number, f"<b>Key {index.row() + 1}</b> selects this object."),
-            (parts.text, "Double click, or F2, to rename; drag to reorder."),
+            (parts.chip, tr("<b>Colour</b><br>Click to choose another.")),
+            (parts.lock, tr("<b>Lock</b><br>A locked object is left alone by clicks and tracking.")),
+            (parts.eye, tr(_EYE_TIP)),
+            (parts.number, tr("<b>Key {number}</b> selects this object.", number=index.row() + 1)),
+            (parts.text, tr("Double click, or F2, to rename; drag to reorder.")),
         )
         QToolTip.showText(event.globalPos(), next((t for place, t in tips if place.contains(event.pos())), ""), view)
         return True
@@ -186,7 +187,7 @@ class ObjectsDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
         editor = QLineEdit(parent)
         editor.setMaxLength(LONGEST_NAME)
-        editor.setAccessibleName("Name")
+        editor.setAccessibleName(tr("Name"))
         return editor
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: _Index) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from sam2_studio.core.objects import CutObject
-from sam2_studio.ui.panels.object_state import NO_MASK, ObjectState
+from sam2_studio.ui.language import tr
+from sam2_studio.ui.panels.object_state import ObjectState, no_mask
 
 _Index = QModelIndex | QPersistentModelIndex
 _MIME = "application/x-sam2-studio-object"
@@ -35,7 +36,7 @@ class ObjectsModel(QAbstractListModel):
         return self._objects[index.row()]
 
     def state_at(self, index: _Index) -> ObjectState:
-        return self._states.get(self._objects[index.row()].id, NO_MASK)
+        return self._states.get(self._objects[index.row()].id) or no_mask()
 
     def row_of(self, object_id: int) -> int:
         """The row of an object, -1 where there is none."""
@@ -80,8 +81,8 @@ class ObjectsModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return shown.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            flags = [] if shown.visible else ["hidden"]
-            flags += ["locked"] if shown.locked else []
+            flags = [] if shown.visible else [tr("hidden")]
+            flags += [tr("locked")] if shown.locked else []
             return ", ".join([f"{index.row() + 1} {shown.name}", state.text, *flags])
         return None
 

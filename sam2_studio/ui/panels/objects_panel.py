@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QSizePolicy,
 from sam2_studio.core.objects import CutObject
 from sam2_studio.ui import theme
 from sam2_studio.ui.icons import icon
+from sam2_studio.ui.language import later, tr
 from sam2_studio.ui.panels.color_menu import ColorMenu
 from sam2_studio.ui.panels.object_state import ObjectState
 from sam2_studio.ui.panels.objects_delegate import ROW, ObjectsDelegate, RowParts
@@ -17,7 +18,7 @@ from sam2_studio.ui.panels.objects_model import ObjectsModel
 from sam2_studio.ui.panels.section import Section
 from sam2_studio.ui.widgets.tip import set_tip
 
-_EMPTY = "Click the subject in the picture, or drag a box around it: that makes the first object."
+_EMPTY = later("Click the subject in the picture, or drag a box around it: that makes the first object.")
 _ROWS_WISHED, _ROWS_AT_LEAST = 4, 2
 
 
@@ -49,11 +50,11 @@ class ObjectsPanel(Section):
     menu_wanted = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("OBJECTS", parent)
+        super().__init__(tr("OBJECTS"), parent)
         self._model = ObjectsModel()
         self._delegate = ObjectsDelegate(self)
         self.list = _ObjectList()
-        self._empty = QLabel(_EMPTY)
+        self._empty = QLabel(tr(_EMPTY))
         self._pages = QStackedWidget()
         self._add = QToolButton()
         self._build()
@@ -113,8 +114,8 @@ class ObjectsPanel(Section):
         return self.list.viewport().mapToGlobal(RowParts.within(row).text.bottomLeft())
 
     def _build(self) -> None:
-        set_tip(self._add, "<b>New object</b>&nbsp;&nbsp;Ctrl+N<br>The next click belongs to it.")
-        self._add.setAccessibleName("New object")
+        set_tip(self._add, tr("<b>New object</b>&nbsp;&nbsp;Ctrl+N<br>The next click belongs to it."))
+        self._add.setAccessibleName(tr("New object"))
         self._add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._add.setIconSize(QSize(18, 18))
         self._add.setAutoRaise(True)
@@ -201,7 +202,7 @@ class _ObjectList(QListView):
         super().__init__()
         self.row_before = -1
         self.setObjectName("objects")
-        self.setAccessibleName("Objects")
+        self.setAccessibleName(tr("Objects"))
         self.setMouseTracking(True)
         self.setUniformItemSizes(True)
         self.setFrameShape(QListView.Shape.NoFrame)

@@ -21,6 +21,7 @@ from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.objects import CutObject
 from sam2_studio.core.tracks import MaskTrack
 from sam2_studio.ui import theme
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.timeline.frame_painter import FramePainter
 from sam2_studio.ui.timeline.lanes import LaneStates, LaneView, describe
 from sam2_studio.ui.timeline.layout import FOOTER, HEADER, HEALTH, LEAST_LANE, MARGIN, RULER, THUMBNAILS, Layout
@@ -69,7 +70,7 @@ class TimelineDisplay(QWidget):
         self._thumbnail_timer = QTimer(self, singleShot=True, interval=_THUMBNAIL_WAIT)
         self._thumbnail_timer.timeout.connect(self._ask_for_thumbnails)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Timeline")
+        self.setAccessibleName(tr("Timeline"))
         self._arrange()
 
     # What it shows
@@ -277,7 +278,7 @@ class TimelineDisplay(QWidget):
     def _describe(self) -> None:
         """What a screen reader says of the playhead's place."""
         if self._clip is None:
-            self.setAccessibleDescription("No footage")
+            self.setAccessibleDescription(tr("No footage"))
             return
         number = self._clip.source_number(self._current)
         states = self._states.get(self._selected)
@@ -285,7 +286,7 @@ class TimelineDisplay(QWidget):
         said = (
             f"{name}: {describe(states, self._current, self._clip.source_number)}"
             if states is not None
-            else f"Frame {number}."
+            else tr("Frame {number}.", number=number)
         )
         self.setAccessibleDescription(said)
 

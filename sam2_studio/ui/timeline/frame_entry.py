@@ -5,6 +5,7 @@ import re
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.frames import checked_frame
 from sam2_studio.errors import PromptError
+from sam2_studio.ui.language import tr
 
 _NUMBER = re.compile(r"[0-9]{1,12}")
 _RELATIVE = re.compile(r"[+-][0-9]{1,12}")
@@ -27,7 +28,7 @@ def parse_frame(text: str, current: int, clip: Clip) -> int:
     elif _TIMECODE.fullmatch(entry):
         number = _count(entry, clip.timecode_base) - clip.timecode_start
     else:
-        raise PromptError(f"“{text.strip()}” is not a frame.", "Type 1037, +10, -5 or 00:00:01:13.")
+        raise PromptError(tr("“{text}” is not a frame.", text=text.strip()), tr("Type 1037, +10, -5 or 00:00:01:13."))
     return checked_frame(number, clip.info.frames, clip.info.first_number)
 
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 from sam2_studio.core.clip import Clip
 from sam2_studio.errors import PromptError
 from sam2_studio.ui import theme
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.timeline.frame_entry import parse_frame
 from sam2_studio.ui.widgets.tip import set_tip
 
@@ -28,8 +29,8 @@ class FrameField(QLineEdit):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFont(theme.large_font(self.font()))
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setAccessibleName("Frame")
-        set_tip(self, "<b>Frame</b><br>Type 1037, +10, -5 or a timecode to go there.")
+        self.setAccessibleName(tr("Frame"))
+        set_tip(self, tr("<b>Frame</b><br>Type 1037, +10, -5 or a timecode to go there."))
         self.returnPressed.connect(self._go)
         self.textEdited.connect(lambda _: theme.mark(self, "invalid", False))
 

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from sam2_studio.core.health import in_words, worst_of_places
 from sam2_studio.core.tracks import MaskRecord, MaskTrack, Origin
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.timeline.scale import Scale
+from sam2_studio.ui.words_below import shown_reasons
 
 # Bits of a frame's state
 FILLED = 1  # there is a mask, and the object is in the frame
@@ -163,19 +165,24 @@ class LaneStates:
 
 def describe(states: LaneStates, frame: int, number_of: Callable[[int], int]) -> str:
     """What is known of a frame, and why it is doubtful, in a sentence or two; `number_of` gives a frame's number."""
-    bits, reasons = int(states.bits[frame]), in_words(states.reasons.get(frame, ""), frame, number_of)
+    bits, number = int(states.bits[frame]), number_of(frame)
+    reasons = shown_reasons(in_words(states.reasons.get(frame, ""), frame, number_of))
     if not bits:
-        return f"Frame {number_of(frame)}: no mask yet."
-    known = "the object was not found here" if bits & ABSENT else f"health {float(states.healths[frame]):.2f}"
-    parts = [f"Frame {number_of(frame)}: {known}{f', {reasons}' if reasons else ''}."]
+        return tr("Frame {number}: no mask yet.", number=number)
+    known = (
+        tr("the object was not found here")
+        if bits & ABSENT
+        else tr("health {number}", number=f"{float(states.healths[frame]):.2f}")
+    )
+    parts = [tr("Frame {number}: {known}.", number=number, known=", ".join(filter(None, (known, reasons))))]
     if bits & DOUBTFUL:
-        parts.append("Correct it by a click, or accept it if it is right.")
+        parts.append(tr("Correct it by a click, or accept it if it is right."))
     if bits & STALE:
-        parts.append("Prompts changed since it was tracked.")
+        parts.append(tr("Prompts changed since it was tracked."))
     if bits & LOCKED:
-        parts.append("Locked.")
+        parts.append(tr("Locked."))
     if bits & ACCEPTED:
-        parts.append("Accepted by you.")
+        parts.append(tr("Accepted by you."))
     return " ".join(parts)
 
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from sam2_studio.core.marker_commands import LONGEST_TEXT
+from sam2_studio.ui.language import tr
 
 WIDTH = 220
 
@@ -24,8 +25,8 @@ class MarkerField(QLineEdit):
         self._frame = 0
         self._before = ""
         self.setMaxLength(LONGEST_TEXT)
-        self.setPlaceholderText("Note")
-        self.setAccessibleName("Text of the marker")
+        self.setPlaceholderText(tr("Note"))
+        self.setAccessibleName(tr("Text of the marker"))
         self.setFixedSize(WIDTH, 28)
         self.hide()
         self.returnPressed.connect(self._give)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from sam2_studio.core.changes import Marker
 from sam2_studio.core.frames import FrameRange
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.timeline.display import ZOOM_STEP, TimelineDisplay
 from sam2_studio.ui.timeline.lanes import describe
 from sam2_studio.ui.timeline.layout import HEADER, RULER, THUMBNAILS, Zone
@@ -124,15 +125,17 @@ class Timeline(TimelineDisplay):
         assert self._clip is not None
         marker = self._marker_at(position)
         if marker is not None:
-            where = f"Marker on frame {self._clip.source_number(marker.frame)}"
-            return f"{where}: {marker.text}" if marker.text else f"{where}: double-click to write a note."
+            where = tr("Marker on frame {number}", number=self._clip.source_number(marker.frame))
+            return (
+                f"{where}: {marker.text}" if marker.text else tr("{where}: double-click to write a note.", where=where)
+            )
         handle = self._handle_at(position)
         if handle:
-            return "In: drag to change, or press I." if handle == "in" else "Out: drag to change, or press O."
+            return tr("In: drag to change, or press I.") if handle == "in" else tr("Out: drag to change, or press O.")
         for cut in self._cuts[abs(self._cuts - self._frame_at(position)) <= 1].tolist():
             if abs(self._scale.x_of(cut) - (position.x() - HEADER)) <= _CUT_GRIP:
-                return f"Cut: a shot begins with frame {self._clip.source_number(cut)}."
-        scrub = "Drag to scrub; Shift and drag to set in and out; Ctrl and the wheel zoom."
+                return tr("Cut: a shot begins with frame {number}.", number=self._clip.source_number(cut))
+        scrub = tr("Drag to scrub; Shift and drag to set in and out; Ctrl and the wheel zoom.")
         return scrub if position.y() < RULER else ""
 
     # Qt
@@ -222,8 +225,8 @@ class Timeline(TimelineDisplay):
         if marker is None:
             return
         self._menu = QMenu(self)
-        self._menu.addAction("Edit note…").triggered.connect(lambda: self.write_marker(marker.frame))
-        self._menu.addAction("Delete marker").triggered.connect(lambda: self.marker_deleted.emit(marker.frame))
+        self._menu.addAction(tr("Edit note…")).triggered.connect(lambda: self.write_marker(marker.frame))
+        self._menu.addAction(tr("Delete marker")).triggered.connect(lambda: self.marker_deleted.emit(marker.frame))
         self._menu.popup(event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:

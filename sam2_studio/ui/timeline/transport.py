@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from sam2_studio.core.clip import Clip
 from sam2_studio.ui import theme
 from sam2_studio.ui.icons import icon
+from sam2_studio.ui.language import tr, tr_count
 from sam2_studio.ui.timeline.frame_field import FrameField
 from sam2_studio.ui.timeline.next_step import NextStep
 from sam2_studio.ui.widgets.action_button import ActionButton
@@ -40,11 +41,11 @@ class Transport(QWidget):
         self._retrack = ActionButton(actions["retrack"], with_key=True)
         self._buttons = {
             NextStep.RETRACK: self._retrack,
-            NextStep.TRACK: ActionButton(actions["track_both"], text="Track both", with_key=True),
-            NextStep.EXPORT: ActionButton(actions["export"], text="Export…", with_key=True),
+            NextStep.TRACK: ActionButton(actions["track_both"], text=tr("Track both"), with_key=True),
+            NextStep.EXPORT: ActionButton(actions["export"], text=tr("Export…"), with_key=True),
         }
-        self._backwards = ActionButton(actions["track_backwards"], text="← Track", spoken="Track backwards")
-        self._forwards = ActionButton(actions["track_forwards"], text="Track →", spoken="Track forwards")
+        self._backwards = ActionButton(actions["track_backwards"], text=tr("← Track"), spoken=tr("Track backwards"))
+        self._forwards = ActionButton(actions["track_forwards"], text=tr("Track →"), spoken=tr("Track forwards"))
         self._build()
         self.set_stale(0)
         self.set_clip(None)
@@ -66,12 +67,12 @@ class Transport(QWidget):
     def set_speed(self, speed: int) -> None:
         """Show pause while it plays, and how fast unless at the clip's own rate; see `Playhead.speed_changed`."""
         self._play.setIcon(icon("pause" if speed else "play"))
-        way = "" if speed > 0 else "back "
-        self._speed.setText("" if speed in (0, 1) else f"{way}{abs(speed)}×")
+        shown = f"{abs(speed)}×" if speed > 0 else tr("back {speed}×", speed=abs(speed))
+        self._speed.setText("" if speed in (0, 1) else shown)
 
     def set_stale(self, frames: int) -> None:
         """Offer to track these many frames again; nothing where there are none."""
-        self._retrack.set_label(f"Retrack {frames} frame{'' if frames == 1 else 's'}")
+        self._retrack.set_label(tr_count("Retrack {count} frame", "Retrack {count} frames", frames))
         self._retrack.setVisible(frames > 0)
 
     def set_step(self, step: NextStep) -> None:
@@ -88,7 +89,11 @@ class Transport(QWidget):
             row.addWidget(button)
         row.addSpacing(8)
         row.addWidget(self.field)
-        for label, name in ((self._total, "Last frame"), (self._timecode, "Timecode"), (self._speed, "Speed")):
+        for label, name in (
+            (self._total, tr("Last frame")),
+            (self._timecode, tr("Timecode")),
+            (self._speed, tr("Speed")),
+        ):
             theme.mark(label, "quiet", True)
             label.setAccessibleName(name)
             row.addWidget(label)

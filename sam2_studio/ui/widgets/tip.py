@@ -14,4 +14,5 @@ def set_tip(widget: QWidget, rich: str) -> None:
 
 def plain(rich: str) -> str:
     """The sentence of a tip without its title, which the widget's name says already."""
-    return unescape(sub(r"<[^>]+>", "", rich.rpartition("<br>")[2])).replace("\xa0", " ").strip()
+    sentences = rich.partition("<br>")[2] or rich
+    return unescape(sub(r"<[^>]+>", " ", sentences)).replace("\xa0", " ").strip()
