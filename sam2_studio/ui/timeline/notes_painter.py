@@ -35,7 +35,7 @@ class NotesPainter:
         places = places[np.unique(np.floor(places / _LEAST_GAP), return_index=True)[1]]
         painter = self._painter
         height = round(self._layout.lanes_top + self._layout.lanes_height) - RULER
-        picture = cut_picture(height, self._tokens.text, painter.device().devicePixelRatioF())
+        picture = cut_picture(height, self._tokens.text, self._tokens.surface_0, painter.device().devicePixelRatioF())
         for x in np.round(places).tolist():
             painter.drawPixmap(QPointF(x - _CUT_WIDTH / 2, RULER), picture)
 
@@ -70,18 +70,23 @@ def flag_picture(color: str, edge: str, ratio: float) -> QPixmap:
 
 
 @lru_cache(maxsize=8)
-def cut_picture(height: int, color: str, ratio: float) -> QPixmap:
-    """A cut as it is drawn, from the thumbnails' upper edge down: there may be hundreds in view."""
+def cut_picture(height: int, color: str, edge: str, ratio: float) -> QPixmap:
+    """A cut as it is drawn, from the thumbnails' upper edge down: there may be hundreds in view.
+
+    An edge parts it from thumbnails of its own colour.
+    """
     picture = QPixmap(round(_CUT_WIDTH * ratio), round(height * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
-    line, notch, middle = QColor(color), QColor(color), _CUT_WIDTH / 2
+    line, middle = QColor(color), _CUT_WIDTH / 2
     line.setAlphaF(0.3)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.fillRect(QRectF(middle - 0.5, 0, 1.0, height), line)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(notch)
+    painter.fillRect(QRectF(middle - 1.5, 0, 3.0, THUMBNAILS), QColor(edge))
+    painter.fillRect(QRectF(middle - 0.5, 0, 1.0, THUMBNAILS), QColor(color))
+    painter.fillRect(QRectF(middle - 0.5, THUMBNAILS, 1.0, height - THUMBNAILS), line)
+    painter.setPen(QPen(QColor(edge), 1.0))
+    painter.setBrush(QColor(color))
     for y, way in ((0.0, 1), (float(THUMBNAILS), -1)):
         corners = ((middle - 4, y), (middle + 4, y), (middle, y + 5 * way))
         painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
