@@ -74,13 +74,17 @@ class MaskLooks(QObject):
         mask = None if frame is None else self._bridge.mask(each.id, frame.number)
         if frame is None or mask is None or mask.is_empty:
             return None
-        selected = each.id == self._selection.object_id
+        selected, stale = each.id == self._selection.object_id, self._is_stale(each, frame.number)
         if selected and self._canvas.tool.kind.is_hand:
             # what is painted is the mask itself: its edge settings show again with the other tools
-            return ShownMask(each.id, mask, each.color, self._is_visible(each), selected)
+            return ShownMask(each.id, mask, each.color, self._is_visible(each), selected, stale=stale)
         hard = self._edged.hard(f"{each.id}", mask, each.edge)
         soft = self._edged.soft(f"{each.id}", frame, mask, each.edge)
-        return ShownMask(each.id, hard, each.color, self._is_visible(each), selected, soft)
+        return ShownMask(each.id, hard, each.color, self._is_visible(each), selected, soft, stale)
+
+    def _is_stale(self, each: CutObject, frame: int) -> bool:
+        record = self._bridge.project.track(each.id).get(frame)
+        return record is not None and record.stale
 
     def _is_visible(self, each: CutObject) -> bool:
         return each.id == self._selection.object_id if self.solo else each.visible

@@ -124,9 +124,12 @@ def test_a_correction_makes_its_span_stale_and_just_that_is_tracked_again(
     paint(window, scene, 12)
     assert track_of(window).frames_where(stale=True) == (11, 13, 14, 15)
     assert window.bridge.mask(1, 14) is not None
+    go_to(qtbot, window, 14)
+    assert [mask.stale for mask in window.canvas.masks] == [True]
     assert window.transport._retrack.text().startswith("Retrack 4 frames")
     assert press(qtbot, window, 0, Qt.Key.Key_R, CONTROL) == "Tracked: 4 of 4 frames"
     assert not track_of(window).frames_where(stale=True)
+    assert [mask.stale for mask in window.canvas.masks] == [False]
     after = {n: track_of(window).get(n) for n in range(FRAMES)}
     assert [n for n in range(FRAMES) if after[n] != before[n]] == [11, 12, 13, 14, 15]
 

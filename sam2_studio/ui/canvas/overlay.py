@@ -19,6 +19,8 @@ from sam2_studio.ui.canvas.ground import Ground
 
 FILL = 0.35
 QUIET_FILL = 0.2  # of objects that aren't selected
+BETWEEN = 0.3  # of the colour's strength, between the stripes of stale masks
+_STRIPES = 48  # that cross the picture's height
 
 
 class ViewKind(StrEnum):
@@ -65,6 +67,7 @@ class ShownMask:
         visible: Whether it is drawn.
         selected: Whether it is the object worked on.
         soft: Its matte, where its edge is soft; for matte and cutout, the outline is the mask's.
+        stale: It is out of date: its colour is hatched.
     """
 
     object_id: int
@@ -73,6 +76,7 @@ class ShownMask:
     visible: bool = True
     selected: bool = False
     soft: SoftPart | None = None
+    stale: bool = False
 
     def alpha_at(self, column: int, row: int) -> int:
         """0 to 255."""
@@ -94,15 +98,24 @@ def label_image(masks: Sequence[ShownMask], size: Size, opacity: float = FILL) -
     labels = np.zeros((size.height, stride), np.uint8)
     table = [0]
     for shown in masks:
-        if shown.visible and not shown.mask.is_empty and len(table) < 256:
+        if shown.visible and not shown.mask.is_empty and len(table) < 255:
             m = shown.mask
-            np.copyto(labels[m.top : m.top + m.rows, m.left : m.left + m.columns], len(table), where=m.crop())
+            place = labels[m.top : m.top + m.rows, m.left : m.left + m.columns]
+            np.copyto(place, _hatching(m, len(table)) if shown.stale else np.uint8(len(table)), where=m.crop())
             strength = opacity if shown.selected else opacity * QUIET_FILL / FILL
-            table.append(rgba(shown.color, strength))
+            table += [rgba(shown.color, strength), rgba(shown.color, strength * BETWEEN)][: 1 + shown.stale]
     image = QImage(labels.data, size.width, size.height, stride, QImage.Format.Format_Indexed8)
     image.setColorTable(table)
     image.pixels = labels  # type: ignore[attr-defined] # keeps the memory alive
     return image
+
+
+def _hatching(mask: Mask, label: int) -> Pixels:
+    """(rows, columns) `label` and the one after it by turns in slanting stripes, which stand still in the picture."""
+    stripe = max(3, mask.size.height // (2 * _STRIPES))
+    across = np.arange(mask.columns + mask.rows - 1) + mask.left + mask.top
+    line = (label + across // stripe % 2).astype(np.uint8)
+    return np.lib.stride_tricks.sliding_window_view(line, mask.columns)
 
 
 def matte_image(masks: Sequence[ShownMask], size: Size) -> QImage:

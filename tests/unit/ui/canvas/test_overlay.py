@@ -1,6 +1,7 @@
 """Pictures of masks: labels, matte, cutout and outlines agree with the mask."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from sam2_studio.core.geometry import Point, Size
@@ -98,3 +99,13 @@ def test_the_object_on_top_is_hit_and_hidden_ones_are_not() -> None:
     assert object_at(masks, Point(6.5, 6.5)) == 1
     assert object_at(masks, Point(0.5, 0.5)) is None
     assert object_at([shown(2, 15, 30, visible=False)], Point(16.5, 6.5)) is None
+
+
+def test_a_stale_mask_is_hatched_and_the_next_object_has_a_colour_of_its_own() -> None:
+    image = overlay.label_image([replace(shown(1, 5, 20), stale=True), shown(2, 25, 30)], SIZE)
+    rows = [[image.pixelIndex(x, y) for x in range(5, 20)] for y in range(5, 15)]
+    assert {index for row in rows for index in row} == {1, 2}
+    assert all(below[:-1] == above[1:] for above, below in pairwise(rows)), "stripes slant"
+    assert image.pixelIndex(26, 6) == 3
+    strong, weak = (image.colorTable()[index] >> 24 for index in (1, 2))
+    assert 0 < weak < strong
