@@ -90,6 +90,11 @@ def decoded(codes: str) -> Iterator[Reason]:
             yield reason
 
 
+def lost_at(codes: str) -> int | None:
+    """The frame on which the object was lost that is back here; None for a mask that isn't the first one back."""
+    return next((reason.amount for reason in decoded(codes) if reason.symptom is Symptom.LOST), None)
+
+
 def in_words(codes: str, frame: int, number_of: Callable[[int], int]) -> str:
     """The reasons in words, joined by commas; "" where there are none.
 

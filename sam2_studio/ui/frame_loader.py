@@ -8,14 +8,17 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QThread, Signal
 from PySide6.QtGui import QImage
 
 from sam2_studio.core.clip_times import ClipTimes
 from sam2_studio.core.frames import Frame, FrameSource
+from sam2_studio.core.geometry import Box
 from sam2_studio.engine.shortage import is_shortage, shortage_told
 from sam2_studio.errors import MediaError, StudioError
 from sam2_studio.media.cache import CachedSource
@@ -24,6 +27,7 @@ from sam2_studio.ui.language import tr
 _log = logging.getLogger(__name__)
 
 THUMBNAIL_HEIGHT = 48
+CLOSEUP_SIDE = 320
 _READ_AHEAD = 12
 
 
@@ -37,6 +41,7 @@ class _Wishes:
         frame: Frame to show, or None.
         direction: +1 or -1, for reading ahead.
         ahead: Whether there may be frames to read ahead.
+        closeups: Frames and their parts of which close-ups are wanted.
         thumbnails: Frames whose thumbnails are wanted.
     """
 
@@ -45,13 +50,14 @@ class _Wishes:
     frame: int | None = None
     direction: int = 1
     ahead: bool = False
+    closeups: list[tuple[int, Box]] = field(default_factory=list)
     thumbnails: list[int] = field(default_factory=list)
     stop: bool = False
 
     @property
     def any(self) -> bool:
-        work = self.path is not None or self.frame is not None or self.ahead or bool(self.thumbnails)
-        return self.stop or work
+        small = bool(self.closeups or self.thumbnails)
+        return self.stop or self.path is not None or self.frame is not None or self.ahead or small
 
 
 class FrameLoader(QThread):
@@ -62,6 +68,7 @@ class FrameLoader(QThread):
         timed: generation, ClipTimes; after `opened`, where the rate varies.
         frame_ready: generation, Frame.
         thumbnail_ready: generation, frame number, QImage.
+        closeup_ready: generation, frame number, Box, QImage.
         failed: generation, StudioError; a wish that failed is dropped.
     """
 
@@ -69,6 +76,7 @@ class FrameLoader(QThread):
     timed = Signal(int, object)
     frame_ready = Signal(int, object)
     thumbnail_ready = Signal(int, int, QImage)
+    closeup_ready = Signal(int, int, object, QImage)
     failed = Signal(int, object)
 
     def __init__(
@@ -112,6 +120,12 @@ class FrameLoader(QThread):
             self._wishes.thumbnails = list(numbers)
             self._condition.notify()
 
+    def want_closeups(self, wanted: list[tuple[int, Box]]) -> None:
+        """Ask for pictures of these parts of frames; older wishes not yet met are dropped."""
+        with self._condition:
+            self._wishes.closeups = list(wanted)
+            self._condition.notify()
+
     def stop(self) -> None:
         """End the thread and wait for it; at most the frame being decoded is finished."""
         with self._condition:
@@ -153,6 +167,9 @@ class FrameLoader(QThread):
         if wishes.ahead:
             wishes.ahead = False
             return lambda: self._read_ahead(wishes)
+        if wishes.closeups:
+            place = wishes.closeups.pop(0)
+            return lambda: self._make_closeup(*place, generation)
         number = wishes.thumbnails.pop(0)
         return lambda: self._make_thumbnail(number, generation)
 
@@ -178,6 +195,10 @@ class FrameLoader(QThread):
         if self._source is not None:
             self.thumbnail_ready.emit(generation, number, thumbnail(self._source.read(number)))
 
+    def _make_closeup(self, number: int, part: Box, generation: int) -> None:
+        if self._source is not None:
+            self.closeup_ready.emit(generation, number, part, closeup(self._source.read(number), part))
+
     def _close(self) -> None:
         if self._source is not None:
             self._source.close()
@@ -193,5 +214,22 @@ def own_times(source: FrameSource) -> ClipTimes:
 def thumbnail(frame: Frame, height: int = THUMBNAIL_HEIGHT) -> QImage:
     """A small copy of the frame, `height` pixels high, that owns its pixels."""
     width = max(1, round(frame.size.width * height / frame.size.height))
-    small = np.ascontiguousarray(cv2.resize(frame.rgb8(), (width, height), interpolation=cv2.INTER_AREA))
-    return QImage(small.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    return _image(cv2.resize(frame.rgb8(), (width, height), interpolation=cv2.INTER_AREA))
+
+
+def closeup(frame: Frame, part: Box, most: int = CLOSEUP_SIDE) -> QImage:
+    """A part of the frame, made smaller where a side is longer than `most` pixels, that owns its pixels."""
+    inside = part.clipped(frame.size)
+    left, top = int(inside.x0), int(inside.y0)
+    cut = frame.rgb8()[top : max(top + 1, int(inside.y1)), left : max(left + 1, int(inside.x1))]
+    scale = most / max(cut.shape[:2])
+    if scale >= 1:
+        return _image(cut)
+    size = max(1, round(cut.shape[1] * scale)), max(1, round(cut.shape[0] * scale))
+    return _image(cv2.resize(cut, size, interpolation=cv2.INTER_AREA))
+
+
+def _image(rgb: NDArray[Any]) -> QImage:
+    pixels = np.ascontiguousarray(rgb, np.uint8)
+    height, width = pixels.shape[:2]
+    return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()

@@ -298,7 +298,8 @@ class MainWindow(QMainWindow):
         self.frame_panel.prompt_pointed_at.connect(self.canvas.point_out)
         self.frame_panel.prompt_delete_wanted.connect(editing.delete_prompt)
         self.frame_panel.lock_chosen.connect(editing.lock_frame)
-        self.frame_panel.accept_wanted.connect(editing.accept_frame)
+        for asking in (self.frame_panel, self.presenter.finding.card):
+            asking.accept_wanted.connect(editing.accept_frame)
         self.frame_panel.candidate_chosen.connect(self._candidate_chosen)
         self.edge_panel.edge_changed.connect(editing.set_edge)
         self.timing.listen(editing, self.selection, self.navigation)

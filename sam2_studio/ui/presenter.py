@@ -14,6 +14,7 @@ from sam2_studio.ui.action_menus import enable_actions
 from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.hand_canvas import PaintTarget
 from sam2_studio.ui.clicks import Clicks
+from sam2_studio.ui.finding import Finding
 from sam2_studio.ui.frame_loader import FrameLoader
 from sam2_studio.ui.mask_looks import MaskLooks
 from sam2_studio.ui.panels.edge_panel import EdgePanel
@@ -32,7 +33,11 @@ from sam2_studio.ui.words_below import shown_reasons
 
 
 class Presenter(QObject):
-    """Listens to the document and shows it."""
+    """Listens to the document and shows it.
+
+    Attributes:
+        finding: Asks about objects that were lost and are back.
+    """
 
     def __init__(
         self,
@@ -58,6 +63,7 @@ class Presenter(QObject):
         self._canvas, self._looks, self._timeline, self._transport = canvas, looks, timeline, transport
         self._objects, self._frame_panel, self._edge = objects, frame_panel, edge
         self._actions = actions
+        self.finding = Finding(bridge, selection, playhead, loader=loader, canvas=canvas)
         self._listen()
 
     def _listen(self) -> None:
