@@ -69,7 +69,7 @@ def test_n_brings_the_card_with_both_pictures(qtbot: QtBot, window: MainWindow) 
     go_to(qtbot, window, 0)
     assert not card.isVisible()
     qtbot.keyClick(window.canvas, Qt.Key.Key_N)
-    assert (window.playhead.frame, card.isVisible(), card.title) == (BACK, True, "Lost after 4, back at 9?")
+    assert (window.playhead.frame, card.isVisible(), card.title) == (BACK, True, "Lost at 5, back at 9?")
     until(qtbot, lambda: not any(each.icon().isNull() for each in pictures(window)))
     assert window.canvas.rect().contains(card.geometry())
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
@@ -105,6 +105,7 @@ def test_what_was_tracked_backwards_was_lost_behind(qtbot: QtBot, window: MainWi
     sightings = card_of(window).sightings
     assert sightings is not None
     assert [each.frame for each in sightings] == [BACK + 1, LOST]
+    assert card_of(window).title == "Lost at 9, back at 5?"
 
 
 def test_other_doubts_and_other_objects_bring_no_card(qtbot: QtBot, window: MainWindow) -> None:

@@ -89,7 +89,8 @@ class FoundCard(QWidget):
         if sightings is None:
             return
         last, first = sightings
-        self._title.setText(tr("Lost after {last}, back at {first}?", last=last.number, first=first.number))
+        lost = last.number + (1 if first.frame > last.frame else -1)
+        self._title.setText(tr("Lost at {lost}, back at {back}?", lost=lost, back=first.number))
         for sighting, picture, caption in zip(sightings, self._pictures, self._captions, strict=True):
             picture.setIcon(QIcon())
             picture.setAccessibleName(tr("Go to frame {number}", number=sighting.number))
