@@ -117,7 +117,7 @@ def track_project(
         span = (clip.source_range if within is None else within).checked(clip.info.frames)
         request = track_request(file, object_ids, direction, span)
         file.history.do(set_model(file.project, model.pin))
-        yield TrackProgress(done=0, total=len(span), seconds=0.0)
+        yield TrackProgress(done=0, total=RunProgress(request).frames, seconds=0.0)
         segmenter = Segmenter(model, FeatureCache(CACHED_BYTES), on_notice)
         _answer_prompts(file, source, segmenter, [item.object_id for item in request.objects])
         cuts = (yield from _cuts(clip, source, started)) if stop_at_cuts else ()

@@ -57,7 +57,7 @@ def _weighed(console: Console, place: tuple[str, str, str], frames: int) -> "lis
         held[frame] = nbytes
         console.progress("Weighing a long clip", frame, frames, clock.left(frame, frames))
     return [
-        Figure(name=f"memory after {frames} frames", value=held[frames] / 2**20, unit="MiB"),
+        Figure(name=f"memory after {frames} frames", value=held[max(held)] / 2**20, unit="MiB"),
         Figure(name=f"most memory of {frames} frames to that of {EARLY}", value=growth(held), unit="x", goal=1.1),
     ]
 

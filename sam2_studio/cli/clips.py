@@ -10,13 +10,17 @@ import typer
 from sam2_studio.cli.console import Console, Pace
 from sam2_studio.cli.options import (
     AsJson,
+    Background,
     Device,
     Dtype,
     ModelName,
+    Outside,
     Overwrite,
+    Premultiplied,
     Quiet,
     Range,
     StopAtCuts,
+    Strength,
     parse_prompts,
     parse_range,
 )
@@ -97,6 +101,10 @@ def export(
     objects: Annotated[list[str] | None, typer.Option("--object", metavar="NAME", help="Only this object.")] = None,
     frames: Range = None,
     bit_depth: Annotated[int | None, typer.Option(help="Bits of one channel: 8 or 16.")] = None,
+    background: Background = "#FFFFFF",
+    strength: Strength = None,
+    outside: Outside = False,
+    premultiplied: Premultiplied = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -105,6 +113,7 @@ def export(
     from sam2_studio.batch.exporting import export_project, object_ids
     from sam2_studio.core.store import ProjectFile
     from sam2_studio.export.spec import ExportSpec
+    from sam2_studio.export.treatment import Hiding, parse_background
 
     console = Console(quiet=quiet, as_json=as_json)
     wanted = parse_range(frames) if frames is not None else None
@@ -116,6 +125,9 @@ def export(
             object_ids=object_ids(file.project, objects or []),
             range=_range_of(file.project, wanted),
             bit_depth=bit_depth,
+            background=parse_background(background),
+            hiding=Hiding(strength=strength, outside=outside),
+            premultiplied=premultiplied,
             overwrite=overwrite,
         )
     finally:

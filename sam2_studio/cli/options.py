@@ -17,6 +17,14 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is th
 ModelName = Annotated[str, typer.Option("--model", help="Which model; see: sam2-studio models list.")]
 Device = Annotated[str, typer.Option("--device", help="Where to compute: auto, cpu, cuda or mps.")]
 Dtype = Annotated[str, typer.Option("--dtype", help="Number type: auto, float32, bfloat16 or float16.")]
+Background = Annotated[
+    str, typer.Option(metavar="#RRGGBB|FILE|blur:N", help="For replace: a colour, a picture, or the blurred clip.")
+]
+Strength = Annotated[
+    float | None, typer.Option(metavar="PX", help="For pixelate and blur: side of the squares or blur, in pixels.")
+]
+Outside = Annotated[bool, typer.Option("--outside", help="Pixelate or blur all but the subject.")]
+Premultiplied = Annotated[bool, typer.Option("--premultiplied", help="For resolve: multiply colour by alpha.")]
 Range = Annotated[
     str | None,
     typer.Option("--range", metavar="A:B", help="Frames from A up to, not including, B.", show_default=False),

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from sam2_studio.core.geometry import Size
 from sam2_studio.core.masks import Matte
 from sam2_studio.errors import ExportError
-from sam2_studio.export.spec import Background
+from sam2_studio.export.treatment import Background
 from sam2_studio.export.yuv import Floats, Pixels, full_scale, scaled
 
 BLEED = 16  # pixels around the subject that keep colour, so that scaling and block codecs meet no black there
@@ -72,6 +72,17 @@ def cutout(foreground: Pixels, matte: Matte, depth: int) -> Picture:
     return Picture(rgb=rgb, alpha=alpha)
 
 
+def premultiplied(picture: Picture) -> Picture:
+    """The same, its colour multiplied by its alpha."""
+    if picture.rgb is None or picture.alpha is None:
+        return picture
+    opacity = picture.alpha.astype(np.float32) / np.float32(full_scale(picture.alpha))
+    share = picture.rgb.astype(np.float32) / np.float32(full_scale(picture.rgb)) * opacity[..., None]
+    return Picture(
+        rgb=scaled(share.astype(np.float32), 8 if picture.rgb.dtype == np.uint8 else 16), alpha=picture.alpha
+    )
+
+
 def grey(matte: Matte, depth: int) -> Picture:
     """The alpha alone."""
     return Picture(alpha=scaled(matte.alpha, depth))
@@ -93,7 +104,7 @@ class Backdrop:
 
     def behind(self, rgb: Pixels, matte: Matte) -> Floats:
         """(H, W, 3) float32 of 0 to 1 for one frame."""
-        return self._still if self._blur is None else _blurred(rgb, matte, self._blur)
+        return self._still if self._blur is None else blurred(rgb, matte, self._blur)
 
 
 def _flat(background: Background, size: Size) -> Floats:
@@ -132,8 +143,8 @@ def _load(path: Path) -> Floats:
     return np.asarray(upright, np.float32) / np.float32(255)
 
 
-def _blurred(rgb: Pixels, matte: Matte, sigma: float) -> Floats:
-    """The source without the subject, blurred: the subject's own colour doesn't glow around it."""
+def blurred(rgb: Pixels, matte: Matte, sigma: float) -> Floats:
+    """The source without the subject, blurred: the subject's own colour doesn't glow around it. (H, W, 3) of 0 to 1."""
     height, width = matte.alpha.shape
     step = max(1, int(sigma / 4))
     small = (max(1, width // step), max(1, height // step))

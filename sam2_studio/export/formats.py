@@ -16,6 +16,8 @@ class Content(StrEnum):
     CUTOUT = "cutout"  # the subject with straight alpha
     MATTE = "matte"  # the alpha alone, as grey
     REPLACE = "replace"  # the subject over something else, opaque
+    PIXELATE = "pixelate"  # the footage, the subject or all else in coarse squares
+    BLUR = "blur"  # the footage, the subject or all else blurred
 
 
 class Planes(StrEnum):
@@ -103,6 +105,7 @@ class Preset:
         formats: By file ending; the first is the default.
         bit_depths: Of one channel, that `--bit-depth` accepts; the first is the default.
         timecode: Whether the source's timecode is carried.
+        may_premultiply: Whether colour can be multiplied by alpha, by choice.
     """
 
     name: str
@@ -112,6 +115,7 @@ class Preset:
     formats: Mapping[str, PictureFormat | VideoFormat]
     bit_depths: tuple[int, ...]
     timecode: bool = False
+    may_premultiply: bool = False
 
     @property
     def suffix(self) -> str:
@@ -121,6 +125,11 @@ class Preset:
     @property
     def needs_alpha(self) -> bool:
         return self.content is Content.CUTOUT
+
+    @property
+    def hides(self) -> bool:
+        """Whether it makes something in the footage unrecognisable."""
+        return self.content in (Content.PIXELATE, Content.BLUR)
 
 
 _PNG = PictureFormat()
@@ -219,12 +228,22 @@ _ROWS = (
     ),
     Preset(
         name="after-effects",
-        label="After Effects, Premiere, Resolve",
+        label="After Effects, Premiere",
         description="ProRes 4444 with straight alpha, timecode and the source's sound.",
         content=Content.CUTOUT,
         formats={".mov": _PRORES_4444},
         bit_depths=(16,),
         timecode=True,
+    ),
+    Preset(
+        name="resolve",
+        label="DaVinci Resolve",
+        description="ProRes 4444 with straight or premultiplied alpha, timecode and the source's sound.",
+        content=Content.CUTOUT,
+        formats={".mov": _PRORES_4444},
+        bit_depths=(16,),
+        timecode=True,
+        may_premultiply=True,
     ),
     Preset(
         name="web",
@@ -255,8 +274,24 @@ _ROWS = (
         label="New background",
         description="The subject over a colour, a picture or the blurred background, MP4 with sound.",
         content=Content.REPLACE,
-        formats={".mp4": _H264},
-        bit_depths=(8,),
+        formats={".mp4": _H264, ".png": _PNG},
+        bit_depths=(8, 16),
+    ),
+    Preset(
+        name="pixelate",
+        label="Pixelate",
+        description="The subject, such as a face, in coarse squares; or all but the subject. MP4 with sound.",
+        content=Content.PIXELATE,
+        formats={".mp4": _H264, ".png": _PNG},
+        bit_depths=(8, 16),
+    ),
+    Preset(
+        name="blur",
+        label="Blur",
+        description="The subject blurred beyond recognition, or all but the subject. MP4 with sound.",
+        content=Content.BLUR,
+        formats={".mp4": _H264, ".png": _PNG},
+        bit_depths=(8, 16),
     ),
 )
 

@@ -9,10 +9,21 @@ from sam2_studio.core.frames import Frame, FrameSource
 from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError
-from sam2_studio.export.compose import Backdrop, Picture, cutout, grey, is_soft, joined, over, within_source
-from sam2_studio.export.formats import Content
+from sam2_studio.export.compose import (
+    Backdrop,
+    Picture,
+    cutout,
+    grey,
+    is_soft,
+    joined,
+    over,
+    premultiplied,
+    within_source,
+)
+from sam2_studio.export.formats import Content, PictureFormat
+from sam2_studio.export.hiding import pixelated, softened
 from sam2_studio.export.spec import ExportSpec
-from sam2_studio.export.yuv import Pixels
+from sam2_studio.export.yuv import Pixels, scaled
 
 Masks = Callable[[int, int], Mask | None]
 MatteMaker = Callable[[Pixels, Mask, EdgeSettings], Matte]
@@ -70,10 +81,24 @@ class PictureMaker:
         matte = within_source(self._matte(frame), frame.alpha)
         if self._content is Content.MATTE:
             return grey(matte, self._depth)
+        if self.spec.rules.hides:
+            return self._as_deep(self._hidden(frame.rgb, matte))
         own = self.foreground(frame.rgb, matte) if is_soft(matte) else frame.rgb
         if self._backdrop is not None:
-            return over(own, matte, self._backdrop.behind(frame.rgb, matte))
-        return cutout(own, matte, self._depth)
+            return self._as_deep(over(own, matte, self._backdrop.behind(frame.rgb, matte)))
+        straight = cutout(own, matte, self._depth)
+        return premultiplied(straight) if self.spec.premultiplied else straight
+
+    def _hidden(self, rgb: Pixels, matte: Matte) -> Picture:
+        hiding = self.spec.hiding
+        hide = pixelated if self._content is Content.PIXELATE else softened
+        return hide(rgb, matte, hiding.strength_for(self.clip.info.size), outside=hiding.outside)
+
+    def _as_deep(self, picture: Picture) -> Picture:
+        """An opaque picture as deep as its file: videos round once more on their way to planes, pictures don't."""
+        if picture.rgb is None or not isinstance(self.spec.format, PictureFormat):
+            return picture
+        return Picture(rgb=scaled(picture.rgb, self._depth))
 
     def _matte(self, frame: Frame) -> Matte:
         """Masks with the same settings are joined before the matte is made, so that no seam shows between them."""

@@ -165,9 +165,8 @@ class _Run:
         warnings = [*notes(self.spec, self.clip), *output.warnings]
         if self.maker.unmasked:
             numbers = _listed([str(self.clip.source_number(number)) for number in self.maker.unmasked])
-            warnings.append(
-                f"{len(self.maker.unmasked)} frames have no mask and show nothing of the subject: {numbers}."
-            )
+            shown = "hide nothing" if self.spec.rules.hides else "show nothing of the subject"
+            warnings.append(f"{len(self.maker.unmasked)} frames have no mask and {shown}: {numbers}.")
         if stale:
             names = _listed([path.name for path in stale])
             warnings.append(f"{len(stale)} files of an older export lie beside the new ones: {names}.")

@@ -1,7 +1,6 @@
 """What an export is asked to be, checked before a pixel is read; says what it will write. Only looks at files."""
 
 import os
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,47 +8,13 @@ from sam2_studio.core.clip import Clip, ClipKind
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Size
 from sam2_studio.errors import ExportError
-from sam2_studio.export.formats import Content, PictureFormat, Preset, VideoFormat, find_preset
+from sam2_studio.export.formats import PRESETS, Content, PictureFormat, Preset, VideoFormat, find_preset
 from sam2_studio.export.staging import reported
 from sam2_studio.export.targets import chosen_suffix, planned_paths, source_identities
+from sam2_studio.export.treatment import Background, Hiding
 
-_COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
-_MOST_BLUR = 500.0
 _LONGEST_NAME = 255  # bytes, of every file system in common use
 _HDR = frozenset({"smpte2084", "arib-std-b67"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Background:
-    """What the preset `replace` lays behind the subject: a picture, else a blur, else a colour.
-
-    Attributes:
-        color: `#RRGGBB`, in the source's own transfer.
-        picture: A picture file, upright by its EXIF tag.
-        fit: `cover` fills the frame and crops; `contain` shows all of it, the rest in `color`.
-        blur: Standard deviation in pixels of the blurred source without the subject, above 0 to 500.
-    """
-
-    color: str = "#FFFFFF"
-    picture: Path | None = None
-    fit: str = "cover"
-    blur: float | None = None
-
-    def __post_init__(self) -> None:
-        if not _COLOR.fullmatch(self.color):
-            raise ExportError(f'"{self.color}" is no colour.', "Write it as #RRGGBB, such as #FFFFFF for white.")
-        if self.fit not in ("cover", "contain"):
-            raise ExportError(f'A background picture can\'t be fitted by "{self.fit}".', "Use cover or contain.")
-        if self.blur is not None and not 0 < self.blur <= _MOST_BLUR:
-            raise ExportError(
-                f"The background can't be blurred by {self.blur:g} pixels.", "Use more than 0, up to 500."
-            )
-
-    @property
-    def rgb(self) -> tuple[int, int, int]:
-        """The colour, 0 to 255 each."""
-        red, green, blue = bytes.fromhex(self.color[1:])
-        return red, green, blue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +29,8 @@ class ExportSpec:
         bit_depth: Of one channel, 8 or 16; None for what suits preset and source.
         overwrite: Whether existing files may be replaced.
         background: For the preset `replace`.
+        hiding: For the presets `pixelate` and `blur`.
+        premultiplied: Whether colour is multiplied by alpha, where the preset may.
         provenance: Whether the files say which program made them, and with what.
     """
 
@@ -74,10 +41,15 @@ class ExportSpec:
     bit_depth: int | None = None
     overwrite: bool = False
     background: Background = field(default_factory=Background)
+    hiding: Hiding = field(default_factory=Hiding)
+    premultiplied: bool = False
     provenance: bool = False
 
     def __post_init__(self) -> None:
-        find_preset(self.preset)
+        rules = find_preset(self.preset)
+        if self.premultiplied and not rules.may_premultiply:
+            these = ", ".join(name for name, preset in PRESETS.items() if preset.may_premultiply)
+            raise ExportError(f"The preset {self.preset} doesn't premultiply.", f"Only these do: {these}.")
         if "\0" in str(self.target):
             raise ExportError(f"{str(self.target)!r} can't be the name of a file.", "Choose another name.")
 
@@ -103,7 +75,7 @@ class ExportSpec:
         return (clip.source_range if self.range is None else self.range).checked(clip.info.frames)
 
     def depth(self, clip: Clip) -> int:
-        """Bits of one channel, 8 or 16: the one asked for, else 16 for a cutout of a deeper source, else the preset's.
+        """Bits of one channel, 8 or 16: the one asked for, else 16 for colour of a deeper source, else the preset's.
 
         Raises:
             ExportError: preset and file ending don't have the one asked for.
@@ -111,7 +83,7 @@ class ExportSpec:
         written = self.format
         offered = [d for d in self.rules.bit_depths if isinstance(written, PictureFormat) or d in written.pixel_formats]
         if self.bit_depth is None:
-            deep = self.rules.content is Content.CUTOUT and clip.info.bit_depth > 8 and 16 in offered
+            deep = self.rules.content is not Content.MATTE and clip.info.bit_depth > 8 and 16 in offered
             return 16 if deep else offered[0]
         if self.bit_depth not in offered:
             raise ExportError(
@@ -152,6 +124,8 @@ def notes(spec: ExportSpec, clip: Clip) -> tuple[str, ...]:
         lines.append(
             f"{written.label} needs even sizes: {clip.info.size} is padded to {size} at the right and lower edge."
         )
+    if spec.premultiplied:
+        lines.append("Colour is premultiplied: say so where the receiving program asks for the kind of alpha.")
     if isinstance(written, VideoFormat):
         if written.tick and clip.info.variable_rate:
             lines.append(f"Frame times are rounded to 1/{written.tick} second, the finest that this file can say.")

@@ -12,7 +12,7 @@ from sam2_studio.core.geometry import Size
 from sam2_studio.engine.strokes import Pixels
 from sam2_studio.errors import StudioError
 from sam2_studio.export.compose import fitted_picture
-from sam2_studio.export.spec import Background
+from sam2_studio.export.treatment import Background
 from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.ground import Ground
 from sam2_studio.ui.canvas.overlay import ViewKind

@@ -146,7 +146,7 @@ def test_a_picture_is_a_clip_of_one_frame(tmp_path: Path, run: Run) -> None:
 
 
 def stopped_while_tracking(how: signal.Signals, tmp_path: Path, home: Path) -> tuple[Path, int, str]:
-    """The project of a track run that got a signal when it had told of 12 of 60 frames; its status and last words."""
+    """The project of a track run that got a signal when it had told of 12 tracked frames; its status and last words."""
     scene = moving_scene(1, 60, size=(160, 96), radius=20)
     clip, project = clip_of(scene, tmp_path / "clip.mp4"), tmp_path / "out.cutout"
     words = ["track", str(clip), "--box", f"0:{box_of(scene.truth[0])}", "-o", str(project)]
@@ -158,7 +158,7 @@ def stopped_while_tracking(how: signal.Signals, tmp_path: Path, home: Path) -> t
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:
-            if line.startswith("Tracking: 12 of 60"):
+            if line.startswith("Tracking: 12 of "):
                 break
         process.send_signal(how)
         rest = process.stderr.read()
@@ -218,7 +218,13 @@ def test_every_preset_is_written_and_read_back(project: Path, tmp_path: Path, ru
     [web] = exported("web", "web.webm")
     assert len(decoded(web)) == 5
     assert exported("matte-png", "matte", "--bit-depth", "16")[0].suffix == ".png"
-    [replaced] = exported("replace", "replaced.mp4")
+    [premultiplied] = exported("resolve", "resolve.mov", "--premultiplied")
+    assert not decoded(premultiplied)[0].to_ndarray(format="rgba")[0, 0, :3].any()
+    [hidden] = exported("pixelate", "hidden.mp4", "--strength", "12", "--outside")
+    assert len(decoded(hidden)) == 5
+    [replaced] = exported("replace", "replaced.mp4", "--background", "#00FF00")
+    corner = decoded(replaced)[0].to_ndarray(format="rgb24")[0, 0].astype(int)
+    assert np.abs(corner - (0, 255, 0)).max() <= 6
     with av.open(str(replaced)) as container:
         assert container.streams.audio, "the sound is kept"
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sam2_studio.export.spec import Background
+from sam2_studio.export.treatment import Background
 from sam2_studio.ui.language import tr
 from sam2_studio.ui.widgets.number_field import NumberField
 

@@ -24,10 +24,12 @@ from sam2_studio.core.clip import Clip
 from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError, StudioError
 from sam2_studio.export.formats import Content, Preset, VideoFormat
-from sam2_studio.export.spec import Background, ExportSpec, check, notes
+from sam2_studio.export.spec import ExportSpec, check, notes
+from sam2_studio.export.treatment import Background, Hiding
 from sam2_studio.ui import theme
 from sam2_studio.ui.dialogs.background_field import BackgroundField
 from sam2_studio.ui.dialogs.export_target import default_target, follow_preset
+from sam2_studio.ui.dialogs.hiding_field import HidingField
 from sam2_studio.ui.dialogs.preset_list import PresetList
 from sam2_studio.ui.language import tr, tr_count
 from sam2_studio.ui.words_below import shown
@@ -62,6 +64,8 @@ class ExportForm(QWidget):
         self.in_out = QRadioButton(tr("In to out, {frames}", frames=_frames(len(clip.source_range))))
         self.bits = QComboBox()
         self.background = BackgroundField()
+        self.hiding = HidingField(clip.info.size)
+        self.premultiplied = QCheckBox(tr("Multiply colour by alpha (premultiplied)"))
         self.target = QLineEdit()
         self.provenance = QCheckBox(tr("Note program and model in the files"))
         self._note = QLabel()
@@ -91,6 +95,8 @@ class ExportForm(QWidget):
             range=self._clip.available_range if self.whole.isChecked() else self._clip.source_range,
             bit_depth=self.bits.currentData(),
             background=self.background.value() if preset.content is Content.REPLACE else Background(),
+            hiding=self.hiding.value() if preset.hides else Hiding(),
+            premultiplied=preset.may_premultiply and self.premultiplied.isChecked(),
             provenance=self.provenance.isChecked(),
         )
 
@@ -127,6 +133,8 @@ class ExportForm(QWidget):
         self._form.addRow(tr("Frames"), self._ranges)
         self._form.addRow(tr("Depth"), self.bits)
         self._form.addRow(tr("Background"), self.background)
+        self._form.addRow(tr("Hide"), self.hiding)
+        self._form.addRow(tr("Alpha"), self.premultiplied)
         self._form.addRow(tr("Save to"), self._target_row())
         self._form.addRow("", self.provenance)
         for field, focused in ((self.background, self.background.kind), (self.target, self.target)):
@@ -157,10 +165,11 @@ class ExportForm(QWidget):
         self.presets.preset_chosen.connect(self._preset_chosen)
         self.target.textEdited.connect(self._target_typed)
         self.target.textChanged.connect(lambda _: self._show_depths())
-        for box in (*self.objects.values(), self.whole, self.provenance):
+        for box in (*self.objects.values(), self.whole, self.provenance, self.premultiplied):
             box.toggled.connect(lambda _: self._timer.start())
         self.bits.currentIndexChanged.connect(lambda _: self._timer.start())
         self.background.changed.connect(self._timer.start)
+        self.hiding.changed.connect(self._timer.start)
 
     def _preset_chosen(self, preset: Preset) -> None:
         if self._target_is_ours:
@@ -169,6 +178,8 @@ class ExportForm(QWidget):
             target = follow_preset(Path(self.target.text().strip()), self._clip, preset, self._suffixes)
         self.target.setText(str(target))
         self._form.setRowVisible(self.background, preset.content is Content.REPLACE)
+        self._form.setRowVisible(self.hiding, preset.hides)
+        self._form.setRowVisible(self.premultiplied, preset.may_premultiply)
         self._show_depths()
         self.check()
 
@@ -189,7 +200,8 @@ class ExportForm(QWidget):
             self.bits.clear()
             for depth in offered:
                 self.bits.addItem(tr("{depth} bit", depth=depth), depth)
-            deep = offered.index(16) if preset.needs_alpha and self._clip.info.bit_depth > 8 and 16 in offered else 0
+            colored = preset.content is not Content.MATTE
+            deep = offered.index(16) if colored and self._clip.info.bit_depth > 8 and 16 in offered else 0
             self.bits.setCurrentIndex(offered.index(chosen) if chosen in offered else deep)
             self.bits.blockSignals(False)
         self._form.setRowVisible(self.bits, len(offered) > 1)

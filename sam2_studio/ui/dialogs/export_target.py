@@ -5,7 +5,13 @@ from pathlib import Path
 from sam2_studio.core.clip import Clip, ClipKind
 from sam2_studio.export.formats import Content, PictureFormat, Preset
 
-_WORDS = {Content.CUTOUT: "cutout", Content.MATTE: "matte", Content.REPLACE: "composite"}
+_WORDS = {
+    Content.CUTOUT: "cutout",
+    Content.MATTE: "matte",
+    Content.REPLACE: "composite",
+    Content.PIXELATE: "pixelated",
+    Content.BLUR: "blurred",
+}
 
 
 def default_target(clip: Clip, preset: Preset, folder: Path | None = None) -> Path:
@@ -13,7 +19,7 @@ def default_target(clip: Clip, preset: Preset, folder: Path | None = None) -> Pa
     source = Path(clip.info.path)
     stem = clip.info.pattern.split("#")[0].rstrip("._- ") if clip.info.pattern else source.stem
     name = f"{Path(stem).name or 'frames'}-{_WORDS[preset.content]}"
-    return (folder or source.parent) / (name if _is_sequence(clip, preset) else name + preset.suffix)
+    return (folder or source.parent) / (name if _is_sequence(clip, preset) else name + _suffix(clip, preset))
 
 
 def follow_preset(target: Path, clip: Clip, preset: Preset, known_suffixes: frozenset[str]) -> Path:
@@ -22,7 +28,13 @@ def follow_preset(target: Path, clip: Clip, preset: Preset, known_suffixes: froz
     if suffix in preset.formats or (suffix not in known_suffixes and _is_sequence(clip, preset)):
         return target
     bare = target.with_suffix("") if suffix in known_suffixes else target
-    return bare if _is_sequence(clip, preset) and suffix else bare.with_name(bare.name + preset.suffix)
+    return bare if _is_sequence(clip, preset) and suffix else bare.with_name(bare.name + _suffix(clip, preset))
+
+
+def _suffix(clip: Clip, preset: Preset) -> str:
+    """The preset's ending for this clip: a still becomes a picture where the preset writes any."""
+    pictures = [suffix for suffix, written in preset.formats.items() if isinstance(written, PictureFormat)]
+    return pictures[0] if pictures and clip.info.kind is ClipKind.STILL else preset.suffix
 
 
 def _is_sequence(clip: Clip, preset: Preset) -> bool:

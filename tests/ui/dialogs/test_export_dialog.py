@@ -13,7 +13,8 @@ from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError
 from sam2_studio.export.formats import PRESETS
 from sam2_studio.export.runner import ExportProgress, ExportReport
-from sam2_studio.export.spec import Background, ExportSpec
+from sam2_studio.export.spec import ExportSpec
+from sam2_studio.export.treatment import Background, Hiding
 from sam2_studio.ui.dialogs.export_dialog import ExportDialog
 
 OBJECTS = (
@@ -151,6 +152,37 @@ def test_a_background_is_asked_for_only_where_it_is_used(dialog: ExportDialog, q
     with qtbot.waitSignal(dialog.export_wanted) as wanted:
         qtbot.mouseClick(dialog.go, LEFT)
     assert wanted.args[0].background == Background(blur=24)
+
+
+def test_hiding_is_asked_for_only_where_it_is_done(dialog: ExportDialog, qtbot: QtBot) -> None:
+    assert not dialog.form.hiding.isVisible()
+    dialog.form.presets.choose("pixelate")
+    assert dialog.form.hiding.isVisible()
+    assert dialog.form.target.text().endswith("juggle-pixelated.mp4")
+    dialog.form.hiding.what.setCurrentIndex(1)
+    dialog.form.hiding.strength.setValue(30)
+    with qtbot.waitSignal(dialog.export_wanted) as wanted:
+        qtbot.mouseClick(dialog.go, LEFT)
+    assert wanted.args[0].hiding == Hiding(strength=30, outside=True)
+
+
+def test_premultiplying_is_a_choice_of_one_preset(dialog: ExportDialog, qtbot: QtBot) -> None:
+    dialog.form.presets.choose("resolve")
+    dialog.form.premultiplied.setChecked(True)
+    with qtbot.waitSignal(dialog.export_wanted) as wanted:
+        qtbot.mouseClick(dialog.go, LEFT)
+    assert wanted.args[0].premultiplied
+    dialog.show_cancelled()
+    dialog.form.presets.choose("after-effects")
+    assert not dialog.form.premultiplied.isVisible()
+    assert not dialog.form.spec().premultiplied
+
+
+def test_a_still_is_hidden_in_a_picture(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = ExportDialog(clip_in(tmp_path, path=str(tmp_path / "group.jpg"), kind=ClipKind.STILL, frames=1), OBJECTS)
+    qtbot.addWidget(dialog)
+    dialog.form.presets.choose("pixelate")
+    assert dialog.form.target.text() == str(tmp_path / "group-pixelated.png")
 
 
 def test_a_colour_that_is_none_is_refused(dialog: ExportDialog, qtbot: QtBot) -> None:

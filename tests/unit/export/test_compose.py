@@ -9,7 +9,7 @@ from sam2_studio.core.geometry import Size
 from sam2_studio.core.masks import Matte
 from sam2_studio.errors import ExportError
 from sam2_studio.export.compose import BLEED, Backdrop, cutout, grey, is_soft, joined, over, within_source
-from sam2_studio.export.spec import Background
+from sam2_studio.export.treatment import Background
 
 
 def matte(*rows: list[float]) -> Matte:

@@ -9,7 +9,8 @@ from sam2_studio.core.clip import Clip, ClipKind, ColorTags
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Size
 from sam2_studio.errors import ExportError, PromptError
-from sam2_studio.export.spec import Background, ExportSpec, check, describe, notes, planned_files, written_size
+from sam2_studio.export.spec import ExportSpec, check, describe, notes, planned_files, written_size
+from sam2_studio.export.treatment import Background, Hiding, parse_background
 from tests.exporting import info_of
 
 
@@ -62,6 +63,8 @@ def test_describe_one_picture() -> None:
         ("png", "a.png", 10, 8, 8),
         ("after-effects", "a.mov", 8, None, 16),
         ("web", "a.webm", 12, None, 8),
+        ("replace", "a.mp4", 10, None, 8),
+        ("replace", "a.png", 10, None, 16),
         ("matte-png", "a.png", 12, None, 8),
         ("matte-video", "a.mkv", 8, None, 16),
         ("matte-video", "a.mp4", 8, None, 8),
@@ -152,6 +155,43 @@ def test_no_colour(color: str) -> None:
 def test_no_blur(blur: float) -> None:
     with pytest.raises(ExportError, match="can't be blurred"):
         Background(blur=blur)
+
+
+@pytest.mark.parametrize("strength", [0, 1.9, -5, 501, float("nan"), float("inf")])
+def test_no_strength(strength: float) -> None:
+    with pytest.raises(ExportError, match="The strength can't be"):
+        Hiding(strength=strength)
+
+
+@pytest.mark.parametrize(("size", "strength"), [((1920, 1080), 30), ((1080, 1920), 30), ((64, 48), 8)])
+def test_the_strength_follows_the_picture_unless_it_is_given(size: tuple[int, int], strength: float) -> None:
+    assert Hiding().strength_for(Size(*size)) == strength
+    assert Hiding(strength=5).strength_for(Size(*size)) == 5
+
+
+def test_only_some_presets_premultiply(tmp_path: Path) -> None:
+    assert ExportSpec(preset="resolve", target=tmp_path / "a.mov", premultiplied=True).premultiplied
+    with pytest.raises(ExportError, match="web doesn't premultiply") as caught:
+        ExportSpec(preset="web", target=tmp_path / "a.webm", premultiplied=True)
+    assert "resolve" in caught.value.way_out
+
+
+@pytest.mark.parametrize(
+    ("text", "background"),
+    [
+        ("#102030", Background(color="#102030")),
+        ("blur:12.5", Background(blur=12.5)),
+        ("sky.png", Background(picture=Path("sky.png"))),
+    ],
+)
+def test_a_background_as_it_is_typed(text: str, background: Background) -> None:
+    assert parse_background(text) == background
+
+
+@pytest.mark.parametrize("text", ["#12", "blur:", "blur:x", "blur:0"])
+def test_a_background_that_is_none(text: str) -> None:
+    with pytest.raises(ExportError):
+        parse_background(text)
 
 
 def test_no_fit() -> None:
