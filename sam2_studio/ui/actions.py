@@ -91,8 +91,8 @@ class ActionSpec:
 _GO = "&View/&Go to"
 _SHOW = "&View/S&how"
 _BEHIND = "&View/&Behind cutouts"
-_PLAY = "&View/&Play"
-_LINE = "&View/T&imeline"
+_PLAY = "&View/Pla&y"
+_LINE = "&View/Ti&meline"
 _MARK = "&View/Mar&kers"
 _ARRANGE = "&Object/Arran&ge"
 

@@ -14,7 +14,7 @@ from sam2_studio.core.object_commands import duplicate_object
 from sam2_studio.core.project import Project
 from sam2_studio.core.prompts import PointPrompt
 from sam2_studio.ui.canvas.painting import BOX
-from sam2_studio.ui.language import later
+from sam2_studio.ui.language import later, tr
 from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
@@ -90,7 +90,7 @@ class Editing(QObject):
     def new_object(self) -> None:
         if self._bridge.project.clip is None:
             return
-        self._bridge.run(commands.add_object)
+        self._bridge.run(lambda p: commands.add_object(p, tr("object {number}", number=p.highest_object_id + 1)))
         self._selection.choose(self._bridge.project.highest_object_id)
 
     def duplicate_object(self) -> None:

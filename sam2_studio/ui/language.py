@@ -24,7 +24,7 @@ _texts: gettext.NullTranslations = gettext.NullTranslations()
 
 def tr(text: str, /, **values: object) -> str:
     """The text in the user's language, with the values filled in where it says `{name}`."""
-    found = _texts.gettext(text)
+    found = _texts.gettext(text) if text else ""  # gettext keeps the head of a catalogue under the empty text
     return found.format(**values) if values else found
 
 

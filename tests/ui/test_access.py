@@ -10,11 +10,11 @@ from PySide6.QtGui import QAccessible, QImage, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QWidget
 from pytestqt.qtbot import QtBot
-from sam2_studio.core.masks import Mask
 from sam2_studio.ui.areas import takes_tab
 from sam2_studio.ui.main_window import MainWindow
 from sam2_studio.ui.theme import apply_theme
 from shiboken6 import isValid
+from tests.edited import edited
 from tests.media_factory import numbered_frames, write_video
 from tests.window import opened, shown, until
 
@@ -41,16 +41,6 @@ def window(qtbot: QtBot, studio_home: Path) -> Iterator[MainWindow]:
 @pytest.fixture
 def editor(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> MainWindow:
     return edited(qtbot, window, tmp_path)
-
-
-def edited(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> MainWindow:
-    """The window with a clip and an object that has a mask on the frame shown."""
-    opened(qtbot, window, write_video(tmp_path / "clip.mp4", numbered_frames(12)))
-    inside = np.zeros(window.canvas.frame.rgb8().shape[:2], bool)  # type: ignore[union-attr]
-    inside[20:60, 20:60] = True
-    window.hand_work.paint(0, 0, Mask.from_array(inside), "Brush")
-    until(qtbot, lambda: bool(window.canvas.masks))
-    return window
 
 
 @pytest.fixture

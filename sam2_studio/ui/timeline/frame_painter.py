@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygo
 
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.objects import CutObject
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.theme import Tokens, legible
 from sam2_studio.ui.timeline.layout import HEADER, RULER, THUMBNAILS, Layout, Row
 from sam2_studio.ui.timeline.scale import Scale
@@ -111,7 +112,7 @@ class FramePainter:
         metrics = QFontMetricsF(painter.font())
         if row.is_health:
             painter.setPen(QColor(tokens.quiet))
-            painter.drawText(QRectF(36, row.top, HEADER - 44, row.height), Qt.AlignmentFlag.AlignVCenter, "health")
+            painter.drawText(QRectF(36, row.top, HEADER - 44, row.height), Qt.AlignmentFlag.AlignVCenter, tr("health"))
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

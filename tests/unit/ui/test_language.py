@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sam2_studio.ui import language
+from sam2_studio.ui.actions import ACTIONS
 from sam2_studio.ui.language import chosen_language, languages, tr, tr_count, use_language
 from sam2_studio.ui.words_below import shown, shown_reasons
 
@@ -28,7 +29,7 @@ def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_texts_stay_english_until_a_language_is_used() -> None:
-    assert tr("Close") == "Close"
+    assert (tr("Close"), tr("")) == ("Close", "")
     assert tr("{time} left", time="0:12") == "0:12 left"
     assert tr_count("{count} frame", "{count} frames", 1) == "1 frame"
     assert tr_count("{count} frame", "{count} frames", 0) == "0 frames"
@@ -38,7 +39,7 @@ def test_german_is_shipped() -> None:
     assert languages()[:1] == ("en",)
     assert "de" in languages()
     use_language("de")
-    assert tr("&Undo") == "&Rückgängig"
+    assert (tr("&Undo"), tr("")) == ("&Rückgängig", "")
     assert tr("{time} left", time="0:12") == "noch 0:12"
     assert [tr_count("{count} frame", "{count} frames", n) for n in (1, 2)] == ["1 Bild", "2 Bilder"]
 
@@ -105,3 +106,19 @@ def test_texts_of_lower_layers_are_known_whole_or_by_their_shape() -> None:
 def test_in_english_texts_of_lower_layers_stay_as_they_are() -> None:
     assert shown("Export 247 frames, VP9 with alpha") == "Export 247 frames, VP9 with alpha"
     assert shown_reasons("area fell by 40 %, 2 holes") == "area fell by 40 %, 2 holes"
+
+
+@pytest.mark.parametrize("code", languages())
+def test_no_two_entries_of_a_menu_have_the_same_letter(code: str) -> None:
+    use_language(code)
+    menus: dict[str, dict[str, str]] = {"&Model": {"&Use": tr("&Use")}}
+    for spec in ACTIONS.values():
+        levels = spec.menu.split("/")
+        for depth, level in enumerate(levels):
+            menus.setdefault("/".join(levels[:depth]), {})[level] = tr(level)
+        menus.setdefault(spec.menu, {})[spec.id] = spec.shown_text
+    for menu, entries in menus.items():
+        letters: dict[str, list[str]] = {}
+        for text in entries.values():
+            letters.setdefault(text[text.index("&") + 1].lower(), []).append(text)
+        assert not [texts for texts in letters.values() if len(texts) > 1], menu
