@@ -30,6 +30,10 @@ class ProjectError(StudioError):
     """A project file that is damaged, newer, foreign or locked."""
 
 
+class LockedError(ProjectError):
+    """A project that somebody else has open for editing."""
+
+
 class ModelError(StudioError):
     """A weight file that is missing, damaged or of another kind."""
 

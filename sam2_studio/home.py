@@ -37,6 +37,11 @@ def projects_folder() -> Path:
     return _inside("projects") or platformdirs.user_data_path(_NAME) / "projects"
 
 
+def sessions_folder() -> Path:
+    """A small file for each window that runs: what it has open."""
+    return settings_folder() / "sessions"
+
+
 def log_file() -> Path:
     """The newest log; older ones lie beside it with a number."""
     return log_folder() / "sam2-studio.log"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 from sam2_studio.core.geometry import Point
 from sam2_studio.ui.app import preferences_path
@@ -43,3 +44,16 @@ def at(window: MainWindow, x: float, y: float) -> QPoint:
     """Where a place of the picture is on the canvas."""
     left, top = window.canvas.view.to_widget(Point(x, y))
     return QPoint(round(left), round(top))
+
+
+def answer(window: MainWindow, text: str) -> None:
+    """Press the button of a question that is open."""
+    (button,) = [each for each in window.findChildren(QPushButton) if each.text() == text and each.isVisible()]
+    button.click()
+
+
+def close(window: MainWindow) -> None:
+    """Close it; where something goes on that is stopped."""
+    window.close()
+    if window.isVisible():
+        answer(window, "Stop and close")

@@ -5,8 +5,7 @@ Keys that this version doesn't know are kept when it saves: an older program mus
 
 import math
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
@@ -49,6 +48,7 @@ class Preferences:
         stop_at_cuts: Tracking doesn't go from one shot into the next.
         timecode: Count in timecode on the timeline, not in frames.
         threads: For the network on the processor; 0 for one a core.
+        tour_seen: Whether the tour was shown.
         keys: The user's own keys by action; an action that isn't named has those of the table.
         window_geometry, timeline_splitter, panel_splitter: As Qt writes them, base64.
     """
@@ -75,30 +75,42 @@ class Preferences:
     brush_in_picture: bool = False
     stop_at_cuts: bool = False
     timecode: bool = False
+    tour_seen: bool = False
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     window_geometry: str = ""
     timeline_splitter: str = ""
     panel_splitter: str = ""
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def load(cls, path: Path, on_fault: Callable[[str], object] = str) -> Self:
         """Read a file; what is missing or makes no sense has its default.
 
-        A file that is no JSON object, or of a newer version, is set aside as `NAME.kept`.
+        Args:
+            path: A file that is no JSON object, or of a newer version, is set aside as `NAME.kept`.
+            on_fault: Told in a sentence when the file can't be used.
         """
         try:
             values = _read(path)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return cls()
         except (OSError, ValueError):
-            with suppress(OSError):  # where not even that works the defaults hold for this session
-                path.replace(path.with_name(path.name + ".kept"))
+            on_fault(f"The preferences can't be used, so the defaults hold{_set_aside(path)}.")
             return cls()
         return cls(**_usable(values))
 
     def save(self, path: Path) -> None:
         """Write beside the file and rename. Raises OSError."""
         write_json(path, _unknown(path) | {_OWN: VERSION} | asdict(self))
+
+
+def _set_aside(path: Path) -> str:
+    """Keep the file under another name; where it is now, in words."""
+    kept = path.with_name(path.name + ".kept")
+    try:
+        path.replace(kept)
+    except OSError:
+        return ""
+    return f"; what was there is in {kept}"
 
 
 def _read(path: Path) -> dict[str, Any]:

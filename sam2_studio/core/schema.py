@@ -38,7 +38,8 @@ _READ_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY typ
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """Open a connection that trusts nothing in the file's schema. Raises sqlite3.Error."""
     uri = f"file:{quote(str(path))}?mode={'ro' if read_only else 'rw'}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)
+    # a project is opened on one thread and then used on another, never by two at a time
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5, check_same_thread=False)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")

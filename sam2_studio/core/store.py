@@ -26,7 +26,7 @@ _MASK_CACHE_BYTES = 64 << 20
 
 
 class ProjectFile:
-    """An open project. Belongs to the thread that opened it; others open the same path with `read_only`.
+    """An open project. Belongs to one thread at a time; others open the same path with `read_only`.
 
     Attributes:
         path: Where it is.
@@ -46,6 +46,11 @@ class ProjectFile:
         self._masks_bytes = 0
         self._next_mask_id = rows.next_mask_id(connection)
         self.project, self.history = self._load()
+
+    @property
+    def other_host(self) -> str:
+        """Another computer that had the project open and didn't close it; "" for none."""
+        return "" if self._lock is None else self._lock.other_host
 
     @property
     def read_only(self) -> bool:

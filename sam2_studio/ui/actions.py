@@ -107,6 +107,8 @@ _ROWS = (
                "Give the project a name and a place; every edit is saved as you make it, named or not."),
     ActionSpec("import_masks", "&Import masks…", (), "", "&File", "importing.choose_masks", "has_clip",
                "Take masks from pictures: one for this frame, or many by the frame numbers in their names."),
+    ActionSpec("save_copy", "Save a &copy…", (), "", "&File", "files.save_copy", "has_clip",
+               "Keep the project as it is now in another file, and go on in this one."),
     ActionSpec("export", "&Export…", ("Ctrl+E",), "export", "&File", "exporting.show_export", "has_masks",
                "Write cutouts or mattes to files, when the masks are as you want them."),
     ActionSpec("quit", "&Quit", ("Ctrl+Q",), "", "&File", "window.close", ALWAYS,
@@ -353,12 +355,14 @@ _ROWS = (
     ActionSpec("snap", "S&nap edges of pictures", (), "", "&Model", "preferring.set_snap", ALWAYS,
                "Fit the edge of a picture's cutout to its colours; clips are left alone, they would flicker.",
                checkable=True),
-    ActionSpec("model_limits", "&What nano can't do…", (), "", "&Model", "window.show_limits", ALWAYS,
+    ActionSpec("model_limits", "&What nano can't do…", (), "", "&Model", "helping.show_limits", ALWAYS,
                "Where the built-in network is weak, and what helps."),
 
     ActionSpec("shortcuts", "&Keys", ("F1",), "keyboard", "&Help", "preferring.show_shortcuts", ALWAYS,
                "List every key and what it does."),
-    ActionSpec("about", "&About sam2_studio", (), "", "&Help", "window.show_about", ALWAYS,
+    ActionSpec("tour", "&Tour", (), "", "&Help", "helping.show_tour", ALWAYS,
+               "Three cards that say how a cutout is made."),
+    ActionSpec("about", "&About sam2_studio", (), "", "&Help", "helping.show_about", ALWAYS,
                "Version, licences, and where your footage goes: nowhere."),
 )
 # fmt: on

@@ -2,24 +2,26 @@
 
 import logging
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
+from typing import NoReturn
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QtMsgType, QTranslator, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from sam2_studio import __version__, home
+from sam2_studio import __version__, crash_log, home
 from sam2_studio.core.preferences import Preferences
 from sam2_studio.resources import resource
 from sam2_studio.ui.garbage import GarbageCollection
 from sam2_studio.ui.language import ENGLISH, chosen_language, use_language
 from sam2_studio.ui.main_window import MainWindow
 from sam2_studio.ui.theme import apply_theme
+from sam2_studio.ui.unexpected import Unexpected
 
 _log = logging.getLogger(__name__)
+
+_PATIENCE = 1.5  # seconds that threads get to end when the window closes
 
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -33,11 +35,29 @@ _LEVELS = {
 def run(paths: Sequence[Path]) -> int:
     """Show the window, with the first of `paths` opened, until it is closed; the exit status."""
     application = make_application()
+    crash_before = crash_log.start()
     window = MainWindow(preferences_path())
+    window.closing.patience = _PATIENCE
+    if (unexpected := application.findChild(Unexpected)) is not None:
+        unexpected.happened.connect(window.notices.show_unexpected)
     window.show()
-    if paths:
-        QTimer.singleShot(0, window, lambda: window.documents.open(paths[0]))
-    return application.exec()
+    QTimer.singleShot(0, window, lambda: _begin(window, paths, crash_before))
+    status = application.exec()
+    if window.closing.unfinished:
+        _leave(status)
+    return status
+
+
+def _begin(window: MainWindow, paths: Sequence[Path], crash_before: Path | None) -> None:
+    """Open what there is to open; who comes with nothing, and for the first time, is shown round."""
+    if not window.recovery.start(paths, crash_before):
+        window.helping.offer_tour()
+
+
+def _leave(status: int) -> NoReturn:
+    """End the process under threads that didn't end in time: all work is saved, and Python would wait for them."""
+    logging.shutdown()
+    os._exit(status)
 
 
 def make_application() -> QApplication:
@@ -46,9 +66,9 @@ def make_application() -> QApplication:
     os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
     os.environ.pop("QT_QPA_FONTDIR", None)
     qInstallMessageHandler(_qt_message)
-    sys.excepthook = _log_unexpected
     application = QApplication(["sam2-studio"])
     GarbageCollection(application)
+    Unexpected(application)
     application.setApplicationName("sam2-studio")
     application.setApplicationDisplayName("sam2_studio")
     application.setApplicationVersion(__version__)
@@ -76,8 +96,3 @@ def preferences_path() -> Path:
 
 def _qt_message(kind: QtMsgType, context: object, text: str) -> None:
     logging.getLogger("qt").log(_LEVELS[kind], text)
-
-
-def _log_unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """An error in an event handler goes to the log; the window lives on."""
-    _log.error("an event handler met an unexpected error", exc_info=(kind, error, trace))

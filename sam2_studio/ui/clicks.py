@@ -99,13 +99,15 @@ class Clicks(QObject):
     def ask_what_is_missing(self) -> None:
         """Ask for the masks of all prompts that have none: a killed program never got them, or the model changed."""
         project = self._bridge.project
+        self._asked.clear()
         self._to_check = {(o.id, f) for o in project.objects for f in project.prompted_frames(o.id)}
         self._timer.start()
 
     def _project_replaced(self) -> None:
         self._asked.clear()
+        self._to_check.clear()
         self.latest = None
-        self.ask_what_is_missing()
+        self._timer.start()
 
     def _check(self) -> None:
         places, self._to_check = self._to_check, set()

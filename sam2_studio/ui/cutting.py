@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QThread
 from PySide6.QtGui import QAction
 
 from sam2_studio.core.clip import ClipInfo
@@ -58,11 +58,10 @@ class Cutting(QObject):
         self._actions = actions
         self._show_preference()
 
-    def stop(self) -> None:
-        """End the search and wait for it."""
+    def let_go(self) -> list[QThread]:
+        """End the search, the window closes; the threads that haven't ended yet."""
         self._end_searches()
-        for search in self._searches:
-            search.wait()
+        return list(self._searches)
 
     # Slots of the actions table
 

@@ -1,17 +1,20 @@
 """Opening, naming and leaving projects: media become a project at once, so that every edit is saved."""
 
+import itertools
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, QThread, Signal
 
 from sam2_studio.core.clip import Clip, ClipInfo
 from sam2_studio.core.schema import SUFFIX
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import MediaError, StudioError
 from sam2_studio.ui.frame_loader import FrameLoader
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.project_bridge import ProjectBridge
+from sam2_studio.ui.project_opener import ProjectOpener
 
 
 class Documents(QObject):
@@ -20,17 +23,26 @@ class Documents(QObject):
     Signals:
         opened: Path of the project, to remember as recent: an unnamed one is found again by it.
         failed: StudioError; what was open before stays open.
+        footage_ready: Clip of the open project: its footage is there and is what the masks were made on.
         clip_missing: StudioError: the project is open, its footage can't be.
+        clip_changed: Sentence: the footage isn't the file that it was, but has its length and size.
+        read_only: StudioError: why the project that is open can't be changed.
+        doubtful: Sentence: the project is open, but somebody else may have it too.
     """
 
     opened = Signal(object)
     failed = Signal(object)
+    footage_ready = Signal(object)
     clip_missing = Signal(object)
+    clip_changed = Signal(str)
+    read_only = Signal(object)
+    doubtful = Signal(str)
 
     def __init__(self, bridge: ProjectBridge, loader: FrameLoader, unnamed_folder: Path) -> None:
         super().__init__(bridge)
         self._bridge, self._loader, self._folder = bridge, loader, unnamed_folder
         self._expected: int | None = None
+        self._openers: list[ProjectOpener] = []
         self._then: Callable[[str, ClipInfo], None] = self._start_project
         loader.opened.connect(self._media_opened)
         loader.failed.connect(self._media_failed)
@@ -46,7 +58,8 @@ class Documents(QObject):
         if not self._bridge.is_open:
             return "sam2_studio"
         clip = self._bridge.project.clip
-        name = self._bridge.file.path.name if self.is_named else "unnamed project"
+        name = self._bridge.file.path.name if self.is_named else tr("unnamed project")
+        name = tr("{name} (read-only)", name=name) if self._bridge.file.read_only else name
         return f"{name} — {Path(clip.info.path).name}" if clip else name
 
     @property
@@ -59,10 +72,13 @@ class Documents(QObject):
 
     def open(self, path: Path) -> None:
         """Open a project or media; the answer comes by signal."""
-        if path.suffix.lower() == SUFFIX:
-            self._open_project(path)
-        else:
+        self.let_go()  # what was asked for before isn't wanted any more
+        if path.suffix.lower() != SUFFIX:
             self._expect(path, self._start_project)
+        elif self._bridge.is_open and _same(self._bridge.file.path, path):
+            self._show_project()
+        else:
+            self._start_opening(path)
 
     def relink(self, path: Path) -> None:
         """Give the open project's clip its new place."""
@@ -73,6 +89,16 @@ class Documents(QObject):
         if self._bridge.save_as(target, overwrite=overwrite):
             self.opened.emit(target)
 
+    def save_copy(self, target: Path, *, overwrite: bool) -> bool:
+        """Copy the project and go on where it is."""
+        return self._bridge.save_copy(target, overwrite=overwrite)
+
+    def let_go(self) -> list[QThread]:
+        """Drop what is being opened; the threads that haven't ended yet."""
+        for opener in self._openers:
+            opener.drop()
+        return list(self._openers)
+
     def close(self) -> None:
         """Close the project; what is still being opened is let go."""
         self._expected = None
@@ -82,14 +108,37 @@ class Documents(QObject):
         self._then = then
         self._expected = self._loader.open(path)
 
-    def _open_project(self, path: Path) -> None:
-        try:
-            file = ProjectFile.open(path)
-        except StudioError as error:
-            self.failed.emit(error)
+    def _start_opening(self, path: Path) -> None:
+        opener = ProjectOpener(path)
+        self._openers.append(opener)
+        queued = Qt.ConnectionType.QueuedConnection
+        opener.opened.connect(self._project_opened, queued)
+        opener.failed.connect(self.failed, queued)
+        opener.finished.connect(self._opener_ended, queued)
+        opener.start()
+
+    def _opener_ended(self) -> None:
+        self._openers = [opener for opener in self._openers if not opener.isFinished()]
+
+    def _project_opened(self, file: ProjectFile, why_read_only: StudioError | None) -> None:
+        opener = self.sender()
+        if isinstance(opener, ProjectOpener) and not opener.hand_over():
             return
         self._bridge.replace(file)
-        self.opened.emit(path)
+        self._show_project()
+        if why_read_only is not None:
+            self.read_only.emit(why_read_only)
+        if file.other_host:
+            self.doubtful.emit(
+                tr(
+                    "The computer {host} had this project open. Make sure that it is closed there.",
+                    host=file.other_host,
+                )
+            )
+
+    def _show_project(self) -> None:
+        file = self._bridge.file
+        self.opened.emit(file.path)
         if file.project.clip is not None:
             self._expect(Path(file.project.clip.media_path), self._check_footage)
 
@@ -118,34 +167,72 @@ class Documents(QObject):
             self._expect(Path(clip.media_path), self._check_footage)
 
     def _start_project(self, fingerprint: str, info: ClipInfo) -> None:
-        stamp = datetime.now().strftime("%Y%m%d-%H%M%S-%f")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            file = ProjectFile.create(self._folder / f"{Path(info.path).stem[:80]}-{stamp}{SUFFIX}")
+            file = ProjectFile.create(self._unused_name(Path(info.path).stem[:80]))
             file.set_footage(Clip.whole(info, fingerprint))
         except (OSError, StudioError) as error:
             self.failed.emit(error if isinstance(error, StudioError) else MediaError(f"{error}.", "Free some space."))
             return
         self._bridge.replace(file)
         self.opened.emit(file.path)
+        self.footage_ready.emit(file.project.clip)
+
+    def _unused_name(self, stem: str) -> Path:
+        """A clock that was set back may say the same time twice: then they are counted."""
+        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+        names = (f"{stem}-{stamp}{f'-{count}' if count else ''}{SUFFIX}" for count in itertools.count())
+        return next(path for name in names if not (path := self._folder / name).exists())
 
     def _check_footage(self, fingerprint: str, info: ClipInfo) -> None:
         clip = self._bridge.project.clip
-        if clip is None or clip.fits(info):
+        if clip is None:
             return
-        self.clip_missing.emit(_differs(clip, info))
+        if not clip.fits(info):
+            self._refuse(clip, info)
+            return
+        self.footage_ready.emit(clip)
+        if clip.fingerprint and clip.fingerprint != fingerprint:
+            self.clip_changed.emit(
+                tr(
+                    "“{file}” isn't the file that the masks were made on. Check that they fit.",
+                    file=Path(info.path).name,
+                )
+            )
 
     def _check_relinked(self, fingerprint: str, info: ClipInfo) -> None:
         """Link only footage that the masks fit."""
         clip = self._bridge.project.clip
         if clip is not None and not clip.fits(info):
-            self.clip_missing.emit(_differs(clip, info))
+            self._refuse(clip, info)
             return
         try:
-            self._bridge.file.set_footage(Clip.whole(info, fingerprint) if clip is None else clip.relinked(info.path))
-            self.opened.emit(self._bridge.file.path)
+            linked = Clip.whole(info, fingerprint) if clip is None else clip.relinked(info.path)
+            self._bridge.file.set_footage(linked)
         except StudioError as error:
             self.failed.emit(error)
+            return
+        self.opened.emit(self._bridge.file.path)
+        self.footage_ready.emit(linked)
+        if linked.fingerprint and linked.fingerprint != fingerprint:
+            self.clip_changed.emit(
+                tr(
+                    "“{file}” has the same length and size, but is another file. Check that the masks fit.",
+                    file=Path(info.path).name,
+                )
+            )
+
+    def _refuse(self, clip: Clip, info: ClipInfo) -> None:
+        """Footage on which the masks can't lie isn't shown."""
+        self._loader.drop()
+        self.clip_missing.emit(_differs(clip, info))
+
+
+def _same(a: Path, b: Path) -> bool:
+    try:
+        return a.samefile(b)
+    except OSError:
+        return False
 
 
 def _differs(clip: Clip, info: ClipInfo) -> MediaError:

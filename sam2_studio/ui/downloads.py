@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QThread, Signal
 
 from sam2_studio.engine.model_files import address, find_model, own_path
 from sam2_studio.errors import ModelError, StudioError
@@ -84,12 +84,11 @@ class Downloads(QObject):
         self._unwanted.add(name)
         self._drop_unwanted()
 
-    def stop(self) -> None:
-        """Stop all of them and wait until they have ended: the program closes."""
+    def let_go(self) -> list[QThread]:
+        """Stop all of them, the program closes; the threads that haven't ended yet."""
         for name in self.running:
             self.pause(name)
-        for thread in self._leaving.values():
-            thread.wait()
+        return list(self._leaving.values())
 
     def _leave(self, name: str) -> None:
         self._leaving[name] = self._threads.pop(name)

@@ -81,6 +81,8 @@ class EngineThread(QThread):
 
     def set_footage(self, path: Path | None, *, still: bool = False) -> None:
         """Which media the following requests are about; what goes on for other footage is cancelled."""
+        if (path, still) == (self._path, self._still):
+            return
         self._queue.cancel(_TRACK)
         self._queue.cancel(_PREVIEW)
         self._path, self._still = path, still
@@ -167,11 +169,11 @@ class EngineThread(QThread):
             lambda token: self._free(), on_item=self.memory_freed.emit, on_end=self._log_end, key="free memory"
         )
 
-    def stop(self) -> None:
-        """End the thread and wait for it; at most the step under way is finished."""
+    def let_go(self) -> list[QThread]:
+        """End the thread after the step under way; itself."""
         self.requestInterruption()
         self._queue.wake()
-        self.wait()
+        return [self]
 
     # On the engine's own thread
 

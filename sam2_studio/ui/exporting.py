@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtWidgets import QWidget
 
 from sam2_studio.batch.exporting import export_project
+from sam2_studio.errors import MediaError, StudioError
 from sam2_studio.export.spec import ExportSpec
 from sam2_studio.ui.dialogs.export_dialog import ExportDialog
 from sam2_studio.ui.export_thread import ExportThread
@@ -14,7 +15,13 @@ from sam2_studio.ui.settings import Settings
 
 
 class Exporting(QObject):
-    """Shows the dialog and runs what it asks for."""
+    """Shows the dialog and runs what it asks for.
+
+    Signals:
+        footage_failed: StudioError: the footage is gone, or isn't what it was.
+    """
+
+    footage_failed = Signal(object)
 
     def __init__(self, bridge: ProjectBridge, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
@@ -40,11 +47,12 @@ class Exporting(QObject):
         self._dialog.finished.connect(self._closed)
         self._dialog.open()
 
-    def stop(self) -> None:
-        """Cancel an export under way and wait until its files are removed."""
-        if self._thread is not None:
-            self._thread.cancel()
-            self._thread.wait()
+    def let_go(self) -> list[QThread]:
+        """Cancel an export under way; the threads that haven't ended yet: one that has, has removed its files."""
+        if self._thread is None:
+            return []
+        self._thread.cancel()
+        return [self._thread]
 
     def _start(self, spec: ExportSpec) -> None:
         path = self._bridge.file.path
@@ -56,8 +64,13 @@ class Exporting(QObject):
             self._thread.reported.connect(dialog.show_report)
             self._thread.failed.connect(dialog.show_error)
             self._thread.cancelled.connect(dialog.show_cancelled)
+        self._thread.failed.connect(self._failed)
         self._thread.finished.connect(self._thread_ended)
         self._thread.start()
+
+    def _failed(self, error: StudioError) -> None:
+        if isinstance(error, MediaError):
+            self.footage_failed.emit(error)
 
     def _cancel(self) -> None:
         if self._thread is not None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from sam2_studio.core.schema import SUFFIX
@@ -20,7 +20,12 @@ class Files(QObject):
 
     Attributes:
         folder: Where the next dialog starts.
+
+    Signals:
+        told: One sentence for the status bar.
     """
+
+    told = Signal(str)
 
     def __init__(self, documents: Documents, window: QWidget) -> None:
         super().__init__(window)
@@ -34,23 +39,31 @@ class Files(QObject):
     def open_sample(self) -> None:
         self._documents.open(resource(*SAMPLE))
 
-    def relink(self) -> None:
-        if path := self._ask_to_open(tr("Where is the footage now?"), f"{_all()};;{_media()}"):
-            self._documents.relink(path)
+    def ask_for_footage(self) -> Path | None:
+        """Where the footage is now; None where there is no answer."""
+        return self._ask_to_open(tr("Where is the footage now?"), f"{_all()};;{_media()}")
 
     def name_project(self) -> None:
-        """Copy the project to a name of the user's; Qt's own dialog asks before it replaces a file."""
-        kinds = f"{tr('Projects')} (*{SUFFIX})"
-        name, _ = QFileDialog.getSaveFileName(self._window, tr("Name the project"), str(self._proposed()), kinds)
-        if name:
-            target = Path(name)
-            chosen = target if target.suffix == SUFFIX else target.with_name(target.name + SUFFIX)
-            self.folder = chosen.parent
-            # a name that we completed wasn't asked about
-            self._documents.save_as(chosen, overwrite=chosen == target)
+        """Copy the project to a name of the user's and go on there."""
+        if (chosen := self._ask_to_save(tr("Name the project"), self._documents.stem)) is not None:
+            self._documents.save_as(chosen[0], overwrite=chosen[1])
 
-    def _proposed(self) -> Path:
-        return self.folder / f"{self._documents.stem}{SUFFIX}"
+    def save_copy(self) -> None:
+        """Copy the project as it is now, and go on where it is."""
+        chosen = self._ask_to_save(tr("Save a copy"), tr("{name} copy", name=self._documents.stem))
+        if chosen is not None and self._documents.save_copy(chosen[0], overwrite=chosen[1]):
+            self.told.emit(tr("A copy is in {place}", place=chosen[0]))
+
+    def _ask_to_save(self, title: str, stem: str) -> tuple[Path, bool] | None:
+        """A project's path and whether it may be replaced; Qt's own dialog asks that. None where there is no answer."""
+        kinds = f"{tr('Projects')} (*{SUFFIX})"
+        name, _ = QFileDialog.getSaveFileName(self._window, title, str(self.folder / f"{stem}{SUFFIX}"), kinds)
+        if not name:
+            return None
+        target = Path(name)
+        chosen = target if target.suffix == SUFFIX else target.with_name(target.name + SUFFIX)
+        self.folder = chosen.parent
+        return chosen, chosen == target  # a name that we completed wasn't asked about
 
     def _ask_to_open(self, title: str, kinds: str) -> Path | None:
         name, _ = QFileDialog.getOpenFileName(self._window, title, str(self.folder), kinds)

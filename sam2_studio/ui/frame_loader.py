@@ -37,6 +37,7 @@ class _Wishes:
 
     Attributes:
         path: Media to open, or None.
+        drop: Whether to let go of the media that is open.
         generation: Rises with each opening: answers of an older one are void.
         frame: Frame to show, or None.
         direction: +1 or -1, for reading ahead.
@@ -46,6 +47,7 @@ class _Wishes:
     """
 
     path: Path | None = None
+    drop: bool = False
     generation: int = 0
     frame: int | None = None
     direction: int = 1
@@ -57,7 +59,7 @@ class _Wishes:
     @property
     def any(self) -> bool:
         small = bool(self.closeups or self.thumbnails)
-        return self.stop or self.path is not None or self.frame is not None or self.ahead or small
+        return self.stop or self.drop or self.path is not None or self.frame is not None or self.ahead or small
 
 
 class FrameLoader(QThread):
@@ -106,6 +108,12 @@ class FrameLoader(QThread):
             self._condition.notify()
         return generation
 
+    def drop(self) -> None:
+        """Let go of the media: it isn't what was wanted. Nothing is shown until other media are opened."""
+        with self._condition:
+            self._wishes = _Wishes(drop=True, generation=self._wishes.generation + 1)
+            self._condition.notify()
+
     def show(self, number: int, *, direction: int = 1) -> None:
         """Ask for a frame; an older wish not yet met is dropped."""
         with self._condition:
@@ -126,12 +134,12 @@ class FrameLoader(QThread):
             self._wishes.closeups = list(wanted)
             self._condition.notify()
 
-    def stop(self) -> None:
-        """End the thread and wait for it; at most the frame being decoded is finished."""
+    def let_go(self) -> list[QThread]:
+        """End the thread after the frame being decoded; itself."""
         with self._condition:
             self._wishes.stop = True
             self._condition.notify()
-        self.wait()
+        return [self]
 
     def run(self) -> None:
         while self._one_wish():
@@ -161,6 +169,9 @@ class FrameLoader(QThread):
         if wishes.path is not None:
             path, wishes.path = wishes.path, None
             return lambda: self._open(path, generation)
+        if wishes.drop:
+            wishes.drop = False
+            return self._close
         if wishes.frame is not None:
             number, wishes.frame = wishes.frame, None
             return lambda: self._show(number, generation)

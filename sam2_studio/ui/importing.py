@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QThread, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from sam2_studio.core import hand_commands
@@ -68,6 +68,14 @@ class Importing(QObject):
         self._thread.completed.connect(self._completed, queued)
         self._thread.failed.connect(self._failed, queued)
         self._thread.start()
+
+    def let_go(self) -> list[QThread]:
+        """End the import under way, the program closes; the threads that haven't ended yet."""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return []
+        thread.requestInterruption()
+        return [thread]
 
     def stop(self) -> None:
         """End the import under way; the document stays as it was."""

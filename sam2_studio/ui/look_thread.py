@@ -41,11 +41,11 @@ class LookThread(QThread):
             key=slot,
         )
 
-    def stop(self) -> None:
-        """End the thread and wait for it; at most the answer under way is finished."""
+    def let_go(self) -> list[QThread]:
+        """End the thread after the answer under way; itself."""
         self.requestInterruption()
         self._queue.wake()
-        self.wait()
+        return [self]
 
     def run(self) -> None:
         while not self.isInterruptionRequested():

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QWidget
 
@@ -62,11 +62,11 @@ class Looking(QObject):
         self._show_ground()
         self._thread.start()
 
-    def stop(self) -> None:
-        """The window closes."""
+    def let_go(self) -> list[QThread]:
+        """The window closes; the thread that hasn't ended yet."""
         if self._remember.isActive():
             self._remember_opacity()
-        self._thread.stop()
+        return self._thread.let_go()
 
     # Slots of the actions table
 

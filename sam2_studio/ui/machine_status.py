@@ -44,9 +44,8 @@ class MachineStatus(QObject):
         self._show_machine()
 
     def stop(self) -> None:
-        """The window closes: downloads end, what came of them is kept."""
+        """The window closes: nothing is measured any more."""
         self._memory.stop()
-        self._downloads.stop()
 
     def _show_machine(self) -> None:
         self._status.set_machine(*machine_words(self._choice.loaded, self._choice.awaited), process_bytes())

@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QWidget
 
 from sam2_studio import home
-from sam2_studio.errors import StudioError
+from sam2_studio.core.clip import Clip
 from sam2_studio.media.open import fingerprint
 from sam2_studio.ui.access import Access
 from sam2_studio.ui.action_menus import build_actions, build_menus, build_toolbar
@@ -15,8 +15,8 @@ from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.hand_strip import HandStrip
 from sam2_studio.ui.canvas.strip import CanvasStrips
 from sam2_studio.ui.clicks import Clicks
+from sam2_studio.ui.closing import Closing
 from sam2_studio.ui.combining import Combining
-from sam2_studio.ui.dialogs.about_dialog import AboutDialog
 from sam2_studio.ui.documents import Documents
 from sam2_studio.ui.downloads import Downloads
 from sam2_studio.ui.editing import Editing
@@ -27,8 +27,10 @@ from sam2_studio.ui.files import Files
 from sam2_studio.ui.footage import FootageOpener
 from sam2_studio.ui.frame_loader import FrameLoader
 from sam2_studio.ui.hand_work import HandWork
+from sam2_studio.ui.helping import Helping
 from sam2_studio.ui.history_view import HistoryView
 from sam2_studio.ui.importing import Importing
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.look_thread import LookThread
 from sam2_studio.ui.looking import Looking
 from sam2_studio.ui.machine_status import MachineStatus
@@ -38,6 +40,7 @@ from sam2_studio.ui.model_choice import ModelChoice
 from sam2_studio.ui.model_library import ModelLibrary
 from sam2_studio.ui.model_menu import ModelMenu
 from sam2_studio.ui.navigation import Navigation
+from sam2_studio.ui.notices import Notices
 from sam2_studio.ui.object_menus import ObjectMenus
 from sam2_studio.ui.panels.edge_panel import EdgePanel
 from sam2_studio.ui.panels.frame_panel import FramePanel
@@ -46,6 +49,9 @@ from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.preferring import Preferring, engine_limits
 from sam2_studio.ui.presenter import Presenter
 from sam2_studio.ui.project_bridge import ProjectBridge
+from sam2_studio.ui.recents import Recents
+from sam2_studio.ui.recovery import Recovery
+from sam2_studio.ui.relinking import Relinking
 from sam2_studio.ui.runs import Runs
 from sam2_studio.ui.selection import Selection
 from sam2_studio.ui.settings import Settings
@@ -57,11 +63,6 @@ from sam2_studio.ui.timeline.transport import Transport
 from sam2_studio.ui.timeline_control import TimelineControl
 from sam2_studio.ui.tracking import Tracking
 from sam2_studio.ui.window_layout import WindowLayout, column_of
-
-LIMITS_OF_NANO = (
-    "nano is small: thin parts, transparent things, look-alikes side by side and long absences are weak, and its edges "
-    "are coarse. More clicks, corrections on the way and the soft edge help."
-)
 
 
 class MainWindow(QMainWindow):
@@ -99,20 +100,16 @@ class MainWindow(QMainWindow):
         self.history = HistoryView(self.bridge, self.runs, self)
         self.models = ModelLibrary(self.choice, self.downloads, self.engine, self)
         self._make_widgets()
+        self._make_care()
         self._wire()
         self._lay_out()
+        self.recovery = Recovery(home.sessions_folder(), self.bridge, self.documents, self.message_bar)
         self._start()
 
     # Slots of the actions table
 
     def rename_object(self) -> None:
         self.objects_panel.start_rename()
-
-    def show_about(self) -> None:
-        AboutDialog(self).open()
-
-    def show_limits(self) -> None:
-        self.message_bar.show_message("info", LIMITS_OF_NANO)
 
     def undo(self) -> None:
         """Undo; a run that goes on is stopped first, so that nothing overwrites what undo restores."""
@@ -137,10 +134,10 @@ class MainWindow(QMainWindow):
         )
         self.start_page = StartPage()
         self.message_bar = MessageBar()
+        self.helping = Helping(self.settings, self.message_bar, self)
         self.objects_panel = ObjectsPanel()
         self.object_menus = ObjectMenus(self.bridge, self.selection, self.combining, self.objects_panel)
-        self.frame_panel = FramePanel()
-        self.edge_panel = EdgePanel()
+        self.frame_panel, self.edge_panel = FramePanel(), EdgePanel()
         self.preferring = Preferring(
             self.settings,
             engine=self.engine,
@@ -195,6 +192,35 @@ class MainWindow(QMainWindow):
             actions=self.actions_by_id,
         )
 
+    def _make_care(self) -> None:
+        """Those who see to it that nothing is lost, and that it is said what happens."""
+        self.notices = Notices(
+            bridge=self.bridge,
+            documents=self.documents,
+            files=self.files,
+            settings=self.settings,
+            messages=self.message_bar,
+        )
+        self.recents = Recents(
+            settings=self.settings,
+            bridge=self.bridge,
+            documents=self.documents,
+            loader=self.loader,
+            page=self.start_page,
+            folder=home.cache_folder() / "recent files",
+        )
+        self.relinking = Relinking(self.bridge, self.documents, self.files, self.message_bar)
+        self.closing = Closing(
+            documents=self.documents,
+            tracking=self.tracking,
+            combining=self.combining,
+            exporting=self.exporting,
+            importing=self.importing,
+            downloads=self.downloads,
+            others=(self.relinking, self.looking, self.timing, self.loader, self.engine),
+            window=self,
+        )
+
     def _targets(self) -> dict[str, object]:
         """Who has the slots of the actions table."""
         return {
@@ -215,6 +241,7 @@ class MainWindow(QMainWindow):
             "object_menus": self.object_menus,
             "models": self.models,
             "history": self.history,
+            "helping": self.helping,
             **self.timing.targets(),
             "preferring": self.preferring,
             **self.access.targets(),
@@ -224,6 +251,9 @@ class MainWindow(QMainWindow):
         menus = build_menus(self.menuBar(), self.actions_by_id)
         self.model_menu = ModelMenu(QMenu("&Use", menus["Model"]), self.choice)
         menus["Model"].insertMenu(self.actions_by_id["models"], self.model_menu.menu)
+        recent = QMenu(tr("Open &recent"), menus["File"])
+        menus["File"].insertMenu(self.actions_by_id["open_sample"], recent)
+        self.recents.keep_filled(recent)
         self.toolbar = build_toolbar(self.actions_by_id)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.toolbar)
         self.pages = QStackedWidget()
@@ -251,22 +281,24 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         self._wire_canvas()
         self._wire_panels()
-        for signal in (self.bridge.refused, self.documents.failed, self.engine.failed, self.looking.failed):
-            signal.connect(self._show_error)
+        for failed in (self.engine.failed, self.looking.failed):
+            failed.connect(self.notices.show_error)
         for part in (self.start_page, self.message_bar, self.strips):
             self.preferring.restyled.connect(part.refresh_icons)
         self.preferring.models_wanted.connect(self.models.show_models)
-        self.documents.clip_missing.connect(self._show_missing_clip)
         self.documents.opened.connect(self._opened)
         self.bridge.replaced.connect(self._project_replaced)
-        self.bridge.clip_changed.connect(self._clip_changed)
+        self.bridge.clip_changed.connect(self._show_page)
         self.bridge.jump_wanted.connect(self.playhead.go_to)
-        self.loader.opened.connect(self._media_opened, Qt.ConnectionType.QueuedConnection)
+        self.documents.footage_ready.connect(self._footage_ready)
+        self.documents.clip_missing.connect(self._no_footage)
         self.runs.progressed.connect(self.status.set_progress)
-        for told in (self.runs.ended, self.importing.told):
+        for told in (self.runs.ended, self.importing.told, self.files.told):
             told.connect(self.status.show_message)
         self.looking.solo_changed.connect(self.objects_panel.set_solo)
         self.bridge.replaced.connect(self.looking.end_solo)
+        self.exporting.footage_failed.connect(self.relinking.look)
+        self.closing.confirmed.connect(self.close)
 
     def _wire_canvas(self) -> None:
         canvas, editing = self.canvas, self.editing
@@ -283,7 +315,6 @@ class MainWindow(QMainWindow):
         self.start_page.file_dropped.connect(self._files_dropped)
         self.start_page.open_wanted.connect(self.files.choose_file)
         self.start_page.sample_wanted.connect(self.files.open_sample)
-        self.start_page.recent_wanted.connect(self.documents.open)
 
     def _wire_panels(self) -> None:
         panel, editing = self.objects_panel, self.editing
@@ -313,37 +344,30 @@ class MainWindow(QMainWindow):
         self.preferring.start(self.actions_by_id)
         self.looking.start(self.actions_by_id)
         self.object_menus.start(self.actions_by_id)
-        self.start_page.set_recent([Path(p) for p in self.settings.now.recent_files])
         self.loader.start()
         # the window shows first: loading torch takes the processor
-        QTimer.singleShot(0, self, self.engine.start)
+        self._engine_start = QTimer(self, singleShot=True, interval=0)
+        self._engine_start.timeout.connect(self.engine.start)
+        self._engine_start.start()
 
     # What comes
 
     def _project_replaced(self) -> None:
+        self._no_footage()
         self.playhead.go_to(0)
-        self.message_bar.clear()
-        self._clip_changed()
-
-    def _clip_changed(self) -> None:
-        clip = self.bridge.project.clip
-        if clip is None:
-            self.engine.set_footage(None)
-        else:
-            self.engine.set_footage(Path(clip.media_path), still=clip.info.frames == 1)
         self._show_page()
 
-    def _media_opened(self, generation: int, fingerprint_: str, info: object) -> None:
-        if generation == self.loader.generation:
-            self.presenter.show_current_frame()
+    def _footage_ready(self, clip: Clip) -> None:
+        """Only now there is anything to compute on."""
+        self.engine.set_footage(Path(clip.media_path), still=clip.info.frames == 1)
+        self.clicks.ask_what_is_missing()
+        self.presenter.show_current_frame()
+
+    def _no_footage(self) -> None:
+        self.engine.set_footage(None)
 
     def _opened(self, path: Path) -> None:
-        self.settings.remember(path)
-        self.start_page.set_recent([Path(p) for p in self.settings.now.recent_files])
         self.setWindowTitle(self.documents.title)
-        warnings = self.bridge.project.clip.info.warnings if self.bridge.project.clip else ()
-        if warnings:
-            self.message_bar.show_message("warning", " ".join(warnings))
 
     def _files_dropped(self, paths: list[Path]) -> None:
         self.documents.open(paths[0])
@@ -360,27 +384,17 @@ class MainWindow(QMainWindow):
         if has_project:
             self.canvas.setFocus()
 
-    def _show_error(self, error: StudioError) -> None:
-        self.message_bar.show_error(error)
-
-    def _show_missing_clip(self, error: StudioError) -> None:
-        self.message_bar.show_error(error, "Find the footage…", self.files.relink)
-
     # Qt overrides
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Everything is saved already: stop what runs, keep what came, fold the project file."""
+        """Everything is saved already; where something goes on, the user is asked once."""
+        if not self.closing.may_close():
+            event.ignore()
+            return
+        self._engine_start.stop()
         self.playhead.stop()
-        self.tracking.stop()
-        for thread in self.combining.let_go():
-            thread.wait()
-        self.exporting.stop()
-        self.importing.stop()
         self.machine.stop()
-        self.timing.stop()
-        self.engine.stop()
-        self.loader.stop()
-        self.looking.stop()
         self.layout_of_parts.remember(self.settings, self)
-        self.documents.close()
+        self.closing.finish()
+        self.recovery.end()
         event.accept()

@@ -181,6 +181,17 @@ class ProjectBridge(QObject):
             return False
         return True
 
+    def save_copy(self, target: Path, *, overwrite: bool) -> bool:
+        """Copy the project to `target` and go on where it is; False where that was refused."""
+        if self._file is None:
+            return False
+        try:
+            self._file.save_copy(target, overwrite=overwrite)
+        except StudioError as error:
+            self.refused.emit(error)
+            return False
+        return True
+
     def _step(self, step: Callable[[ProjectFile], Command | None]) -> None:
         if self._file is None:
             return

@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from sam2_studio.core.preferences import MOST_RECENT, Preferences
+from sam2_studio.ui.language import tr
 
 _log = logging.getLogger(__name__)
 
@@ -20,14 +21,17 @@ class Settings(QObject):
 
     Signals:
         changed: Frozen set of the names that have another value.
+        noticed: Sentence: the file couldn't be read or written; said once.
     """
 
     changed = Signal(object)
+    noticed = Signal(str)
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._path = path
-        self.now = Preferences.load(path)
+        self._fault = ""
+        self.now = Preferences.load(path, self._tell_once)
 
     def change(self, **fields: Any) -> None:
         """Change values and write them; a disk that refuses costs the memory of them, nothing else."""
@@ -36,6 +40,7 @@ class Settings(QObject):
             self.now.save(self._path)
         except OSError as error:
             _log.warning("the preferences can't be written: %s", error)
+            self._tell_once(tr("Preferences can't be kept: {why}. They hold until you close.", why=error.strerror))
         if names := frozenset(name for name in fields if getattr(before, name) != getattr(self.now, name)):
             self.changed.emit(names)
 
@@ -44,3 +49,9 @@ class Settings(QObject):
         shown = str(path.absolute())
         rest = [known for known in self.now.recent_files if known != shown]
         self.change(recent_files=(shown, *rest)[:MOST_RECENT])
+
+    def _tell_once(self, sentence: str) -> None:
+        """Tell the first fault, in a moment: at the start nobody listens yet."""
+        if not self._fault:
+            self._fault = sentence
+            QTimer.singleShot(0, self, lambda: self.noticed.emit(sentence))

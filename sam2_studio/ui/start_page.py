@@ -3,16 +3,27 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QIcon,
+    QPainter,
+    QPainterPath,
+    QPixmap,
+)
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sam2_studio.resources import resource
 from sam2_studio.ui import theme
 from sam2_studio.ui.icons import icon, pixmap
+from sam2_studio.ui.language import tr
 
 _CARDS = 6
-_CARD_WIDTH = 208
+_CARD_WIDTH = 248
+_PICTURE = QSize(80, 45)
 
 
 class StartPage(QWidget):
@@ -37,21 +48,21 @@ class StartPage(QWidget):
         self.setAcceptDrops(True)
         self._zone = QFrame()
         self._sign = QLabel()
-        self.open_button = QPushButton("Open…")
-        self.sample_button = QPushButton("Open the sample clip")
-        self._recent_title = QLabel("RECENT")
+        self.open_button = QPushButton(tr("Open…"))
+        self.sample_button = QPushButton(tr("Open the sample clip"))
+        self._recent_title = QLabel(tr("RECENT"))
         self._cards = QGridLayout()
         self._build()
         self.set_recent(())
 
-    def set_recent(self, paths: Sequence[Path]) -> None:
-        """Show a card for each of these; the newest first."""
+    def set_recent(self, files: Sequence[tuple[Path, QPixmap | None]]) -> None:
+        """Show a card for each of these, with its picture where there is one; the newest first."""
         while item := self._cards.takeAt(0):
             if (card := item.widget()) is not None:
                 card.deleteLater()
-        for place, path in enumerate(paths[:_CARDS]):
-            self._cards.addWidget(self._card(path), place // 3, place % 3)
-        self._recent_title.setVisible(bool(paths))
+        for place, (path, picture) in enumerate(files[:_CARDS]):
+            self._cards.addWidget(self._card(path, picture), place // 3, place % 3)
+        self._recent_title.setVisible(bool(files))
 
     def refresh_icons(self) -> None:
         """Take the icons again, after a change of theme."""
@@ -79,7 +90,7 @@ class StartPage(QWidget):
         sign = QLabel()
         sign.setPixmap(QIcon(str(resource("icons", "app.svg"))).pixmap(QSize(44, 44), self.devicePixelRatioF()))
         row.addWidget(sign)
-        title = QLabel("Cut out anything that moves, or doesn't")
+        title = QLabel(tr("Cut out anything that moves, or doesn't"))
         theme.mark(title, "title", True)
         row.addWidget(title)
         return head
@@ -91,7 +102,7 @@ class StartPage(QWidget):
         column.setContentsMargins(32, 40, 32, 40)
         column.setSpacing(16)
         column.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignHCenter)
-        sentence = QLabel("Drop a video, a picture or a project here, then click what you want to keep.")
+        sentence = QLabel(tr("Drop a video, a picture or a project here, then click what you want to keep."))
         sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(sentence)
         row = QHBoxLayout()
@@ -102,7 +113,7 @@ class StartPage(QWidget):
         row.addWidget(self.sample_button)
         row.addStretch(1)
         column.addLayout(row)
-        quiet = QLabel("Everything stays on this computer.")
+        quiet = QLabel(tr("Everything stays on this computer."))
         theme.mark(quiet, "quiet", True)
         column.addWidget(quiet, 0, Qt.AlignmentFlag.AlignHCenter)
         return self._zone
@@ -121,19 +132,23 @@ class StartPage(QWidget):
         column.addLayout(self._cards)
         return box
 
-    def _card(self, path: Path) -> QPushButton:
+    def _card(self, path: Path, picture: QPixmap | None) -> QPushButton:
         card = QPushButton()
         card.setObjectName("recent-card")
         card.setFixedSize(_CARD_WIDTH, 64)
         card.setToolTip(str(path))
-        card.setAccessibleName(f"Open {path.name}")
+        card.setAccessibleName(tr("Open {name}", name=path.name))
         card.clicked.connect(lambda: self.recent_wanted.emit(path))
         row = QHBoxLayout(card)
-        row.setContentsMargins(12, 8, 12, 8)
+        row.setContentsMargins(8, 8, 12, 8)
         row.setSpacing(12)
         sign = QLabel()
-        name = "models" if path.suffix == ".cutout" else "film"
-        sign.setPixmap(pixmap(name, theme.tokens().quiet, 24, self.devicePixelRatioF()))
+        sign.setFixedSize(_PICTURE)
+        sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        if picture is None:
+            sign.setPixmap(pixmap("film", theme.tokens().quiet, 24, self.devicePixelRatioF()))
+        else:
+            sign.setPixmap(_fitted(picture, self.devicePixelRatioF()))
         row.addWidget(sign)
         row.addLayout(_two_lines(path), 1)
         return card
@@ -154,6 +169,27 @@ class StartPage(QWidget):
             self.file_dropped.emit(paths)
 
 
+def _fitted(picture: QPixmap, ratio: float) -> QPixmap:
+    """The whole picture on a dark ground of the card's shape, with round corners."""
+    result = QPixmap(_PICTURE * ratio)
+    result.fill(Qt.GlobalColor.transparent)
+    scaled = picture.scaled(
+        result.size(), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+    painter = QPainter(result)
+    try:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        shape = QPainterPath()
+        shape.addRoundedRect(QRectF(result.rect()), 4 * ratio, 4 * ratio)
+        painter.setClipPath(shape)
+        painter.fillRect(result.rect(), QColor(theme.tokens().surface_0))
+        painter.drawPixmap((result.width() - scaled.width()) // 2, (result.height() - scaled.height()) // 2, scaled)
+    finally:
+        painter.end()
+    result.setDevicePixelRatio(ratio)
+    return result
+
+
 def _two_lines(path: Path) -> QVBoxLayout:
     """Name and folder, each cut to the card's width."""
     lines = QVBoxLayout()
@@ -161,7 +197,9 @@ def _two_lines(path: Path) -> QVBoxLayout:
     for text, quiet in ((path.name, False), (str(path.parent), True)):
         label = QLabel()
         metrics = label.fontMetrics()
-        label.setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, _CARD_WIDTH - 72))
+        label.setText(
+            metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, _CARD_WIDTH - 2 - 8 - _PICTURE.width() - 24)
+        )
         if quiet:
             theme.mark(label, "quiet", True)
             label.setFont(theme.small_font(label.font()))

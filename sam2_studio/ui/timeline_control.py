@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt, QThread
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -64,9 +64,9 @@ class TimelineControl(QObject):
             "cutting": self.cutting,
         }
 
-    def stop(self) -> None:
-        """End what goes on beside the window, and wait for it."""
-        self.cutting.stop()
+    def let_go(self) -> list[QThread]:
+        """The window closes; the threads that haven't ended yet."""
+        return self.cutting.let_go()
 
     def listen(self, editing: Editing, selection: Selection, navigation: Navigation) -> None:
         """Let the user's gestures on the timeline reach those who act on them."""

@@ -27,12 +27,20 @@ def killed_after(count: int, path: Path, kind: str, seed: int) -> int:
     return int([line for line in told if line.endswith("\n")][-1])
 
 
+def killed_before(statement: int, path: Path, kind: str, seed: int) -> int:
+    """Let the editor kill itself before a statement of SQL, return how many edits it told of."""
+    command = [sys.executable, editor.__file__, str(path), kind, str(seed), str(statement)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    return len(done.stdout.splitlines())
+
+
 def state(file: ProjectFile) -> tuple[object, ...]:
     """Document and undo history, with the pixels of every mask."""
     project = file.project
-    track = project.track(1)
-    prompts = [(f, project.prompts(1, f)) for f in project.prompted_frames(1)]
-    masks = [(f, track.get(f), file.mask_of(1, f)) for f in track]
+    ids = range(1, project.highest_object_id + 1)
+    prompts = [(i, f, project.prompts(i, f)) for i in ids for f in project.prompted_frames(i)]
+    masks = [(i, f, project.track(i).get(f), file.mask_of(i, f)) for i in ids for f in project.track(i)]
     steps = [(step.id, step.command) for step in file.history.steps]
     return project.clip, project.objects, prompts, masks, steps, file.history.done
 
@@ -42,7 +50,7 @@ def check_undo(file: ProjectFile) -> None:
     done, before = file.history.done, state(file)
     while file.history.undo():
         pass
-    assert (file.project.objects, len(file.project.track(1)), file.project.prompted_frames(1)) == ((), 0, ())
+    assert state(file)[1:4] == ((), [], [])
     while file.history.redo():
         pass
     while file.history.done > done:
@@ -51,11 +59,27 @@ def check_undo(file: ProjectFile) -> None:
 
 
 def check_killed(path: Path, kind: str, count: int, seed: int = 0) -> None:
-    """Kill the editor of `path`; what is found must be what the same edits make here, to the last told or one more."""
-    twin = path.with_name(f"twin of {path.name}")
-    shutil.copy(path, twin) if path.exists() else ProjectFile.create(twin).close()
+    """Kill the editor of `path` after so many edits; see `check_found`."""
+    twin = twin_of(path)
     finished = killed_after(count, path, kind, seed)
     assert finished >= count
+    check_found(path, twin, kind, finished, seed)
+
+
+def check_killed_before(path: Path, kind: str, statement: int, seed: int = 0) -> None:
+    """Let the editor of `path` kill itself inside an edit; see `check_found`."""
+    twin = twin_of(path)
+    check_found(path, twin, kind, killed_before(statement, path, kind, seed), seed)
+
+
+def twin_of(path: Path) -> Path:
+    twin = path.with_name(f"twin of {path.name}")
+    shutil.copy(path, twin) if path.exists() else ProjectFile.create(twin).close()
+    return twin
+
+
+def check_found(path: Path, twin: Path, kind: str, finished: int, seed: int) -> None:
+    """What is found must be what the same edits make on the twin, to the last told or one more."""
     unbroken = ProjectFile.open(twin)
     edits = editor.edits(unbroken, kind, seed)
     for _ in range(finished):
@@ -77,6 +101,16 @@ def test_killed_while_clicking(count: int, tmp_path: Path) -> None:
     check_killed(tmp_path / "killed.cutout", "clicks", count, seed=count)
 
 
+@pytest.mark.parametrize("count", [12, 40])
+def test_killed_among_edits_of_every_kind(count: int, tmp_path: Path) -> None:
+    check_killed(tmp_path / "killed.cutout", "mixed", count, seed=count)
+
+
+@pytest.mark.parametrize("statement", [11, 48, 133])
+def test_killed_inside_an_edit_of_any_kind(statement: int, tmp_path: Path) -> None:
+    check_killed_before(tmp_path / "killed.cutout", "mixed", statement, seed=statement)
+
+
 @pytest.mark.parametrize("count", [3, 9])
 def test_killed_while_tracking_and_going_on(count: int, tmp_path: Path) -> None:
     for _ in range(2):
@@ -91,6 +125,27 @@ def test_killed_while_tracking_and_going_on(count: int, tmp_path: Path) -> None:
 def test_killed_again_and_again(tmp_path: Path) -> None:
     for seed in range(4):
         check_killed(tmp_path / "killed.cutout", "clicks", 5, seed)
+
+
+@pytest.mark.parametrize("statement", [1, 9, 20, 37, 64, 90, 121, 150])
+def test_killed_inside_an_edit(statement: int, tmp_path: Path) -> None:
+    check_killed_before(tmp_path / "killed.cutout", "clicks", statement, seed=statement)
+
+
+@pytest.mark.parametrize("statement", [25, 60])
+def test_killed_inside_a_batch_of_a_run(statement: int, tmp_path: Path) -> None:
+    check_killed_before(tmp_path / "killed.cutout", "tracks", statement)
+
+
+@pytest.mark.fault
+@pytest.mark.timeout(3600)
+def test_killed_before_every_statement_of_40_edits(tmp_path: Path) -> None:
+    for statement in range(1, 400):
+        check_killed_before(tmp_path / f"{statement}.cutout", "clicks", statement)
+    for statement in range(1, 160):
+        check_killed_before(tmp_path / f"track {statement}.cutout", "tracks", statement)
+    for statement in range(1, 300):
+        check_killed_before(tmp_path / f"mixed {statement}.cutout", "mixed", statement, seed=statement)
 
 
 @pytest.mark.fault

@@ -25,7 +25,8 @@ SOFT = EdgeSettings(feather=3.0)
 def thread() -> Iterator[LookThread]:
     made = LookThread()
     yield made
-    made.stop()
+    made.let_go()
+    made.wait()
 
 
 @pytest.fixture
@@ -108,7 +109,8 @@ def test_while_a_setting_is_dragged_the_last_matte_stands_but_not_on_another_fra
     with qtbot.waitSignal(edged.came, timeout=PATIENCE):
         thread.start()
     edged.soft("1", frame_of(), block(), SOFT)
-    thread.stop()
+    thread.let_go()
+    thread.wait()
     assert same(edged.soft("1", frame_of(), block(), EdgeSettings(feather=9.0)), frame_of(), block(), SOFT)
     assert edged.soft("1", frame_of(1), block(), SOFT) is None
     assert edged.soft("1", frame_of(), block(31), SOFT) is None

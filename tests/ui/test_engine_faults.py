@@ -15,6 +15,7 @@ from sam2_studio.ui.main_window import MainWindow
 from tests.faulty_network import Calls, FaultyNetwork
 from tests.media_factory import write_video
 from tests.synthetic import moving_scene
+from tests.window import close
 
 FRAMES = 8
 PATIENCE = 60_000  # ms; a limit for a hung program, not a measure
@@ -73,7 +74,7 @@ def stage(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     made = Stage(qtbot, tmp_path, models.load_model, monkeypatch)
     yield made
     if made.window is not None:
-        made.window.close()
+        close(made.window)
 
 
 def test_a_run_without_numbers_stops_and_keeps_the_frames_before(stage: Stage) -> None:

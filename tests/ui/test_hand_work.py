@@ -16,7 +16,7 @@ from sam2_studio.core.prompts import PromptSet
 from sam2_studio.core.tracks import Origin
 from sam2_studio.ui.canvas.brush import Brush
 from sam2_studio.ui.main_window import MainWindow
-from tests.window import at, go_to, opened, shown, until
+from tests.window import at, close, go_to, opened, shown, until
 
 LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -32,7 +32,7 @@ def window(qtbot: QtBot, studio_home: Path, sample_clip: Path) -> Iterator[MainW
     qtbot.keyClick(made.canvas, Qt.Key.Key_B)
     made.canvas.set_brush(Brush(size=60))
     yield made
-    made.close()
+    close(made)
 
 
 def stroke(qtbot: QtBot, window: MainWindow, *places: tuple[int, int], button: Qt.MouseButton = LEFT) -> None:

@@ -10,7 +10,7 @@ from sam2_studio.core.frames import FrameRange
 from sam2_studio.ui.dialogs.history_dialog import HistoryDialog
 from sam2_studio.ui.engine_questions import SegmentRequest
 from sam2_studio.ui.main_window import MainWindow
-from tests.window import PATIENCE, at, go_to, opened, shown, until
+from tests.window import PATIENCE, at, close, go_to, opened, shown, until
 
 LEFT = Qt.MouseButton.LeftButton
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -20,7 +20,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 def window(qtbot: QtBot, studio_home: Path, sample_clip: Path) -> Iterator[MainWindow]:
     made = opened(qtbot, shown(qtbot), sample_clip)
     yield made
-    made.close()
+    close(made)
 
 
 def click(qtbot: QtBot, window: MainWindow, frame: int, x: float, y: float) -> None:

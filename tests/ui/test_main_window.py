@@ -13,7 +13,7 @@ from sam2_studio.core.store import ProjectFile
 from sam2_studio.export.spec import ExportSpec
 from sam2_studio.ui.main_window import MainWindow
 from tests.media_factory import numbered_frames, write_video
-from tests.window import at, go_to, opened, shown, until
+from tests.window import answer, at, close, go_to, opened, shown, until
 
 LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier
 
@@ -22,7 +22,7 @@ LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.Ke
 def window(qtbot: QtBot, studio_home: Path) -> Iterator[MainWindow]:
     made = shown(qtbot)
     yield made
-    made.close()
+    close(made)
 
 
 def drag_box(qtbot: QtBot, window: MainWindow, box: tuple[int, int, int, int]) -> None:
@@ -89,6 +89,12 @@ def test_closing_while_it_tracks_keeps_what_came(qtbot: QtBot, window: MainWindo
     until(qtbot, lambda: len(project.track(1)) > 3)
     path, count = window.bridge.file.path, len(project.track(1))
     window.close()
+    assert window.isVisible(), "it closed without a question"
+    answer(window, "Stay")
+    assert window.tracking.is_running
+    window.close()
+    answer(window, "Stop and close")
+    assert not window.isVisible()
     file = ProjectFile.open(path, read_only=True)
     assert len(file.project.track(1)) >= count
     file.close()
@@ -120,26 +126,6 @@ def test_bad_media_is_said_in_the_bar_and_the_open_project_stays(
     go_to(qtbot, window, 30)
 
 
-def test_a_project_whose_clip_is_gone_opens_and_can_be_linked_anew(
-    qtbot: QtBot, window: MainWindow, tmp_path: Path
-) -> None:
-    clip = tmp_path / "clip.mp4"
-    write_video(clip, numbered_frames(5))
-    opened(qtbot, window, clip)
-    project = tmp_path / "work.cutout"
-    window.documents.save_as(project, overwrite=False)
-    window.documents.close()
-    moved = clip.rename(tmp_path / "moved.mp4")
-    window.documents.open(project)
-    until(qtbot, lambda: window.message_bar.isVisible())
-    assert "clip.mp4" in window.message_bar.text
-    assert window.message_bar.way_out.isVisible()
-    window.documents.relink(moved)
-    until(qtbot, lambda: window.canvas.frame is not None)
-    assert window.bridge.project.clip is not None
-    assert window.bridge.project.clip.info.path == str(moved)
-
-
 def test_a_named_project_opens_with_everything(
     qtbot: QtBot, window: MainWindow, sample_clip: Path, tmp_path: Path
 ) -> None:
@@ -151,5 +137,6 @@ def test_a_named_project_opens_with_everything(
     window.documents.save_as(target, overwrite=False)
     window.documents.close()
     window.documents.open(target)
+    until(qtbot, lambda: window.bridge.is_open)
     assert window.bridge.mask(1, 60) == mask
     assert window.bridge.file.history.undo_label == "Add point"

@@ -20,7 +20,7 @@ from sam2_studio.ui.dialogs.models_dialog import ModelsDialog
 from sam2_studio.ui.main_window import MainWindow
 from tests.loopback import Loopback, ranged, whole
 from tests.parity.stand_in import stand_in_weights
-from tests.window import shown
+from tests.window import answer, close, shown
 
 LEFT, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 PATIENCE = 120_000  # ms; a limit for a hung program, not a measure
@@ -50,7 +50,7 @@ def window(qtbot: QtBot, studio_home: Path) -> Iterator[MainWindow]:
     made = shown(qtbot)
     until(qtbot, lambda: made.choice.loaded is not None)
     yield made
-    made.close()
+    close(made)
 
 
 def until(qtbot: QtBot, condition: Callable[[], bool]) -> None:
@@ -136,6 +136,8 @@ def test_closing_the_window_stops_a_download_and_keeps_its_part(
         monkeypatch.setenv(MIRROR, server.address)
         _, part = stalled_at(qtbot, window, 1000)
         window.close()
+        answer(window, "Stop and close")
+        assert not window.isVisible()
         assert not server.release.is_set()
         assert part.stat().st_size == 1000
 

@@ -13,7 +13,7 @@ from sam2_studio.ui.app import preferences_path
 from sam2_studio.ui.engine_questions import EngineLimits
 from sam2_studio.ui.main_window import MainWindow
 from tests.media_factory import numbered_frames, write_video
-from tests.window import PATIENCE, shown
+from tests.window import PATIENCE, close, shown
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -22,7 +22,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 def window(qtbot: QtBot, studio_home: Path) -> Iterator[MainWindow]:
     made = shown(qtbot)
     yield made
-    made.close()
+    close(made)
 
 
 def test_the_users_keys_act_at_once_and_are_named_everywhere(qtbot: QtBot, window: MainWindow) -> None:

@@ -15,7 +15,7 @@ from sam2_studio.core.records import tracked_record
 from sam2_studio.core.tracks import MaskRecord
 from sam2_studio.ui.main_window import MainWindow
 from tests.media_factory import numbered_frames, write_video
-from tests.window import opened, shown
+from tests.window import close, opened, shown
 
 FRAMES = 16
 HEALTHS = {3: 0.4, 4: 0.1, 5: 0.3, 9: 0.2}  # of the first object; the second is doubtful on frame 12
@@ -27,7 +27,7 @@ def window(qtbot: QtBot, studio_home: Path, tmp_path: Path) -> Iterator[MainWind
     made = opened(qtbot, shown(qtbot), write_video(tmp_path / "clip.mp4", numbered_frames(FRAMES)))
     track(made, HEALTHS, made.canvas.frame.size)
     yield made
-    made.close()
+    close(made)
 
 
 def track(window: MainWindow, healths: dict[int, float], size: Size) -> None:

@@ -13,7 +13,7 @@ from sam2_studio.core.store import ProjectFile
 from sam2_studio.ui.app import preferences_path
 from sam2_studio.ui.main_window import MainWindow
 from tests.media_factory import numbered_frames, write_video
-from tests.window import opened, shown, until
+from tests.window import close, opened, shown, until
 
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -28,7 +28,7 @@ def clip(tmp_path: Path) -> Path:
 def window(qtbot: QtBot, clip: Path) -> Iterator[MainWindow]:
     made = opened(qtbot, shown(qtbot), clip)
     yield made
-    made.close()
+    close(made)
 
 
 def press(qtbot: QtBot, window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:

@@ -25,6 +25,8 @@ TOPS = {
     "ui/combine_thread.py": "the thread of merged masks",
     "ui/cut_search.py": "the search for cuts",
     "ui/frame_loader.py": "the media thread",
+    "ui/relinking.py": "the thread that looks for footage",
+    "ui/project_opener.py": "the thread that opens a project",
     "engine/jobs.py": "one step of a job, on whichever thread runs the queue",
 }
 

@@ -29,6 +29,7 @@ OTHER = Preferences(
     brush_in_picture=True,
     stop_at_cuts=True,
     timecode=True,
+    tour_seen=True,
     keys={"undo": ("Ctrl+U", "Alt+Backspace"), "redo": ()},
     window_geometry="AdnQywAD",
     timeline_splitter="AAAA",

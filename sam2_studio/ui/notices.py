@@ -1,0 +1,48 @@
+"""What the parts have to tell the user, in the bar above the canvas; each with its way out where one can be pressed."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from sam2_studio.errors import StudioError
+from sam2_studio.ui.documents import Documents
+from sam2_studio.ui.files import Files
+from sam2_studio.ui.language import tr
+from sam2_studio.ui.message_bar import MessageBar
+from sam2_studio.ui.project_bridge import ProjectBridge
+from sam2_studio.ui.settings import Settings
+
+
+class Notices(QObject):
+    """Listens to those who meet errors and doubts, and shows them."""
+
+    def __init__(
+        self, *, bridge: ProjectBridge, documents: Documents, files: Files, settings: Settings, messages: MessageBar
+    ) -> None:
+        super().__init__(messages)
+        self._bridge, self._files, self._messages = bridge, files, messages
+        for failed in (bridge.refused, documents.failed):
+            failed.connect(self.show_error)
+        for doubtful in (documents.doubtful, settings.noticed):
+            doubtful.connect(self._warn)
+        bridge.replaced.connect(messages.clear)
+        documents.opened.connect(self._opened)
+        documents.read_only.connect(self._show_read_only)
+
+    def show_error(self, error: StudioError) -> None:
+        self._messages.show_error(error)
+
+    def show_unexpected(self, sentence: str) -> None:
+        """Tell of an error that nobody expected; the program goes on."""
+        self._messages.show_message("error", sentence)
+
+    def _warn(self, sentence: str) -> None:
+        self._messages.show_message("warning", sentence)
+
+    def _opened(self, path: Path) -> None:
+        clip = self._bridge.project.clip
+        if clip is not None and clip.info.warnings:
+            self._warn(" ".join(clip.info.warnings))
+
+    def _show_read_only(self, error: StudioError) -> None:
+        self._messages.show_message("warning", str(error), tr("Name it anew…"), self._files.name_project)
