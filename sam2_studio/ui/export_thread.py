@@ -50,15 +50,23 @@ class ExportThread(QThread):
             self.failed.emit(shortage_told() if is_shortage(error) else unexpected)
 
     def _work(self, run: ExportRun) -> None:
+        """Run to the end; what came of it is said when the files are as they will stay."""
         try:
-            for event in run:
-                if isinstance(event, ExportReport):
-                    self.reported.emit(event)
-                    return
-                self.progressed.emit(event)
-                if self.isInterruptionRequested():
-                    self.cancelled.emit()
-                    return
+            report = self._report_of(run)
         finally:
             if isinstance(run, Generator):
                 run.close()
+        if report is None:
+            self.cancelled.emit()
+        else:
+            self.reported.emit(report)
+
+    def _report_of(self, run: ExportRun) -> ExportReport | None:
+        """The report; None where it was cancelled before."""
+        for event in run:
+            if isinstance(event, ExportReport):
+                return event
+            self.progressed.emit(event)
+            if self.isInterruptionRequested():
+                break
+        return None
