@@ -70,7 +70,7 @@ class TrackReport:
         model: Name of the model.
         frames: Frames that the run went through.
         seconds: That it took.
-        cuts: At which tracking stopped, as the user counts.
+        cuts: At which tracking stopped, as the user counts; None where it was to go over cuts.
     """
 
     project: Path
@@ -78,11 +78,12 @@ class TrackReport:
     frames: int
     seconds: float
     objects: tuple[TrackedObject, ...]
-    cuts: tuple[int, ...] = ()
+    cuts: tuple[int, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return asdict(self) | {"project": str(self.project), "seconds": round(self.seconds, 3)}
+        """Plain values for JSON; `cuts` only where it was to stop at them."""
+        values = asdict(self) | {"project": str(self.project), "seconds": round(self.seconds, 3)}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 def track_project(
@@ -123,18 +124,24 @@ def track_project(
         cuts = (yield from _cuts(clip, source, started)) if stop_at_cuts else ()
         request = track_request(file, object_ids, direction, span, cuts=cuts)
         run, progress = _Run(file), RunProgress(request)
+        yield _progress(progress, started)
         for result in Tracker(model, source, segmenter).run(request):
             run.put(result, segmenter.looks.model.recipe)
             progress.take(result)
-            yield TrackProgress(done=progress.done, total=progress.frames, seconds=time.monotonic() - started)
+            yield _progress(progress, started)
     yield TrackReport(
         project=file.path,
         model=model.name,
         frames=len(span),
         seconds=time.monotonic() - started,
         objects=tuple(_tracked(file, clip, item.object_id) for item in request.objects),
-        cuts=tuple(clip.source_number(cut) for cut in ends_at(request)),
+        cuts=tuple(clip.source_number(cut) for cut in ends_at(request)) if stop_at_cuts else None,
     )
+
+
+def _progress(progress: RunProgress, started: float) -> TrackProgress:
+    done, total = progress.kept + progress.done, progress.kept + progress.frames
+    return TrackProgress(done=done, total=total, seconds=time.monotonic() - started)
 
 
 def _cuts(clip: Clip, source: FrameSource, started: float) -> Generator[TrackProgress, None, tuple[int, ...]]:

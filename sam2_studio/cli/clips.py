@@ -249,8 +249,9 @@ def _range_of(project: "Project", wanted: "FrameRange | None") -> "FrameRange | 
 
 
 def _track_lines(report: "TrackReport") -> list[str]:
-    stops = [f"stopped at the cut{'s' if len(report.cuts) > 1 else ''} at {', '.join(map(str, report.cuts))}"]
-    return (stops if report.cuts else []) + [
+    cuts = report.cuts or ()
+    stops = [f"stopped at the cut{'s' if len(cuts) > 1 else ''} at {', '.join(map(str, cuts))}"] if cuts else []
+    return stops + [
         f"{thing.name}: {thing.frames} frames, {len(thing.absent)} without it, {len(thing.doubtful)} to review"
         for thing in report.objects
     ]

@@ -1,6 +1,6 @@
 """How far a track run is, in frames: one that is tracked from both sides counts half from each."""
 
-from sam2_studio.engine.passes import frames_of, visits_of
+from sam2_studio.engine.passes import frames_of, routes, visits_of
 from sam2_studio.engine.requests import Arrival, FrameResult, TrackRequest
 
 
@@ -9,6 +9,7 @@ class RunProgress:
 
     Attributes:
         frames: How many frames get a result.
+        kept: How many are passed without one, as all their masks are the user's.
 
     Args:
         request: As the tracker gets it.
@@ -19,6 +20,7 @@ class RunProgress:
 
     def __init__(self, request: TrackRequest) -> None:
         self.frames = len(frames_of(request))
+        self.kept = len(frozenset[int]().union(*(each.frames() for each in routes(request)))) - self.frames
         self._visits = visits_of(request)
         self._seen: set[tuple[int, bool]] = set()
 

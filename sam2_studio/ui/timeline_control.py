@@ -85,7 +85,7 @@ class TimelineControl(QObject):
             button = ActionButton(actions[name])
             button.setProperty("flat", True)
             button.setFixedSize(27, 28)
-            button.setIconSize(QSize(16, 16))
+            button.setIconSize(QSize(20, 20))
             row.addWidget(button)
         row.addStretch(1)
         self._timeline.set_head(head)

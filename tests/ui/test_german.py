@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTranslator
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QDialogButtonBox, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 from sam2_studio.core.preferences import Preferences
 from sam2_studio.ui import app, language
 from sam2_studio.ui.app import speak
 from sam2_studio.ui.main_window import MainWindow
 from sam2_studio.ui.theme import apply_theme
-from sam2_studio.ui.widgets.elided_label import ElidedLabel
-from sam2_studio.ui.widgets.switch import Switch
+from tests.cut_off import cut_off
 from tests.edited import edited
 from tests.window import shown, until
 
@@ -36,23 +35,6 @@ def window(qtbot: QtBot, studio_home: Path) -> Iterator[MainWindow]:
     made = shown(qtbot)
     yield made
     made.close()
-
-
-def cut_off(top: QWidget) -> list[str]:
-    """Labels and buttons that are narrower or lower than their text needs; those that say by dots don't count."""
-    found = []
-    for widget in top.findChildren(QWidget):
-        if not isinstance(widget, QLabel | QAbstractButton) or isinstance(widget, ElidedLabel | Switch):
-            continue
-        if not widget.isVisible() or widget.window() is not top or not widget.text():
-            continue
-        wraps = isinstance(widget, QLabel) and widget.wordWrap()
-        needs, has = widget.sizeHint().width(), widget.width()
-        if wraps:
-            needs, has = widget.heightForWidth(widget.width()), widget.height()
-        if needs > has:
-            found.append(f"{type(top).__name__}: “{widget.text()}” needs {needs}, has {has}")
-    return found
 
 
 def test_menus_read_german(window: MainWindow) -> None:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from sam2_studio.core.objects import LONGEST_NAME, CutObject
 from sam2_studio.ui import theme
-from sam2_studio.ui.icons import icon
+from sam2_studio.ui.icons import GRID, icon
 from sam2_studio.ui.language import later, tr
 from sam2_studio.ui.panels.object_state import ObjectState
 from sam2_studio.ui.panels.objects_model import ObjectsModel
@@ -199,4 +199,4 @@ def _is(option: QStyleOptionViewItem, flag: QStyle.StateFlag) -> bool:
 
 
 def _centred(place: QRect) -> QRect:
-    return QRect(place.center().x() - 8, place.center().y() - 8, 18, 18)
+    return QRect(place.center().x() - GRID // 2 + 1, place.center().y() - GRID // 2 + 1, GRID, GRID)

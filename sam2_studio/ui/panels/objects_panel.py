@@ -19,7 +19,8 @@ from sam2_studio.ui.panels.section import Section
 from sam2_studio.ui.widgets.tip import set_tip
 
 _EMPTY = later("Click the subject in the picture, or drag a box around it: that makes the first object.")
-_ROWS_WISHED, _ROWS_AT_LEAST = 4, 2
+_ROWS_WISHED, _ROWS_AT_LEAST = 4, 1
+_RING = 2  # of the focus, above and below
 
 
 class ObjectsPanel(Section):
@@ -117,7 +118,6 @@ class ObjectsPanel(Section):
         set_tip(self._add, tr("<b>New object</b>&nbsp;&nbsp;Ctrl+N<br>The next click belongs to it."))
         self._add.setAccessibleName(tr("New object"))
         self._add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._add.setIconSize(QSize(18, 18))
         self._add.setAutoRaise(True)
         self.head.addWidget(self._add)
         self.body.setContentsMargins(8, 8, 8, 8)
@@ -215,10 +215,10 @@ class _ObjectList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
 
     def sizeHint(self) -> QSize:
-        return QSize(200, _ROWS_WISHED * ROW)
+        return QSize(200, _ROWS_WISHED * ROW + _RING)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, _ROWS_AT_LEAST * ROW)
+        return QSize(200, _ROWS_AT_LEAST * ROW + _RING)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:

@@ -1,6 +1,6 @@
 """A button that is an action of the table: its text, key, tip and whether it is enabled come from there."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -36,7 +36,6 @@ class ActionButton(QPushButton):
     def set_label(self, text: str) -> None:
         """The text; the icon alone where it is empty."""
         self._label = text
-        self.setIconSize(QSize(18, 18))
         self._follow()
 
     def set_primary(self, primary: bool) -> None:

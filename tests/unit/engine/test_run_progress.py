@@ -18,7 +18,7 @@ def a_result(frame: int, arrival: Arrival) -> FrameResult:
 def test_a_frame_of_two_sides_counts_half_from_each() -> None:
     item = TrackObject(1, {n: Conditioning(mask=SHOWN) for n in (0, 5)})
     progress = RunProgress(TrackRequest(objects=(item,), range=FrameRange(0, 8), keep=frozenset({(1, 0), (1, 5)})))
-    assert (progress.done, progress.frames) == (0, 6)
+    assert (progress.done, progress.frames, progress.kept) == (0, 6, 2)
     seen = []
     for frame in (1, 2, 3, 4):
         progress.take(a_result(frame, Arrival.EARLY))
