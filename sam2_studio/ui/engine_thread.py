@@ -15,6 +15,7 @@ from sam2_studio.core.frames import FrameSource
 from sam2_studio.engine.jobs import CancelToken, JobQueue, Priority
 from sam2_studio.engine.requests import FrameResult, TrackRequest
 from sam2_studio.engine.shortage import is_shortage, shortage_told
+from sam2_studio.engine.torch_libraries import load_libraries
 from sam2_studio.errors import Cancelled, ModelError, StudioError
 from sam2_studio.ui.engine_questions import EngineLimits, LoadedModel, ModelWish, SegmentAnswer, SegmentRequest
 from sam2_studio.ui.language import tr
@@ -178,6 +179,7 @@ class EngineThread(QThread):
     # On the engine's own thread
 
     def run(self) -> None:
+        load_libraries()
         self._start()
         while not self.isInterruptionRequested():
             if not self._queue.step():

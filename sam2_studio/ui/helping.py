@@ -1,6 +1,6 @@
 """The Help menu: the tour, at the first start too; what the built-in model can't do; about the program."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 from sam2_studio.ui.dialogs.about_dialog import AboutDialog
@@ -38,4 +38,6 @@ class Helping(QObject):
         self._messages.show_message("info", sentence)
 
     def show_about(self) -> None:
-        AboutDialog(self._window).open()
+        dialog = AboutDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()

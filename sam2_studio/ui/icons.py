@@ -1,17 +1,17 @@
 """Our own icons: SVGs on a 20 px grid, drawn in the theme's colours, sharp at every scale."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from xml.sax.saxutils import quoteattr
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from sam2_studio.resources import resource
 from sam2_studio.ui import theme
 
 GRID = 20
-_SCALES = (1, 1.25, 1.5, 2, 3)
+_LARGEST_SCALE = 3.0  # drawn for screens that are plugged in later
 
 
 def icon(name: str, color: str = "") -> QIcon:
@@ -41,14 +41,16 @@ def pixmap(name: str, color: str, size: int = GRID, ratio: float = 1.0) -> QPixm
 @lru_cache(maxsize=256)
 def _icon(name: str, color: str, faded: str, chosen: str) -> QIcon:
     result = QIcon()
-    for ratio in _SCALES:
-        for mode, state, ink in (
-            (QIcon.Mode.Normal, QIcon.State.Off, color),
-            (QIcon.Mode.Normal, QIcon.State.On, chosen),
-            (QIcon.Mode.Disabled, QIcon.State.Off, faded),
-            (QIcon.Mode.Disabled, QIcon.State.On, faded),
+    screens = {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
+    for ratio in sorted({*screens, _LARGEST_SCALE}):
+        for mode, states, ink in (
+            (QIcon.Mode.Normal, (QIcon.State.Off,), color),
+            (QIcon.Mode.Normal, (QIcon.State.On,), chosen),
+            (QIcon.Mode.Disabled, (QIcon.State.Off, QIcon.State.On), faded),
         ):
-            result.addPixmap(_faded(pixmap(name, ink, GRID, ratio), mode), mode, state)
+            picture = _faded(pixmap(name, ink, GRID, ratio), mode)
+            for state in states:
+                result.addPixmap(picture, mode, state)
     return result
 
 
@@ -69,5 +71,9 @@ def _faded(picture: QPixmap, mode: QIcon.Mode) -> QPixmap:
 
 
 def _source(name: str, color: str) -> bytes:
-    text = resource("icons", f"{name}.svg").read_text(encoding="utf-8")
-    return text.replace('"currentColor"', quoteattr(color)).encode()
+    return _text(name).replace('"currentColor"', quoteattr(color)).encode()
+
+
+@cache
+def _text(name: str) -> str:
+    return resource("icons", f"{name}.svg").read_text(encoding="utf-8")

@@ -338,8 +338,8 @@ class MainWindow(QMainWindow):
 
     def _start(self) -> None:
         application = QApplication.instance()
-        if application is not None:
-            application.installEventFilter(ShortcutGuard(self))
+        if isinstance(application, QApplication):
+            ShortcutGuard(application, self)
         self.actions_by_id["tool_points"].setChecked(True)
         self.preferring.start(self.actions_by_id)
         self.looking.start(self.actions_by_id)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -75,7 +75,9 @@ class Preferring(QObject):
         self._dialog.activateWindow()
 
     def show_shortcuts(self) -> None:
-        ShortcutsDialog(all_keys(self._settings.now.keys), self._window).open()
+        dialog = ShortcutsDialog(all_keys(self._settings.now.keys), self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def set_theme(self, name: str) -> None:
         self._settings.change(theme=name)
@@ -114,12 +116,15 @@ class Preferring(QObject):
         self._actions["snap"].setChecked(now.snap)
 
     def _restyle(self, now: Preferences) -> None:
-        """Dress everything anew."""
+        """Dress everything anew; icons, which take as long again, in the next turn of the event loop."""
         application = QApplication.instance()
         if isinstance(application, QApplication):
             apply_theme(application, now.theme)
-        refresh_icons(self._actions)
         self._show_theme(now)
+        QTimer.singleShot(0, self, self._redraw_icons)
+
+    def _redraw_icons(self) -> None:
+        refresh_icons(self._actions)
         self.restyled.emit()
         self._window.update()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
@@ -48,7 +49,18 @@ def _is_one_of_several(button: QAbstractButton) -> bool:
 
 
 class ShortcutGuard(QObject):
-    """Event filter for the application: `app.installEventFilter(ShortcutGuard(app))`."""
+    """Watches whichever widget has the focus, and no other: a filter of all events would slow everything down."""
+
+    def __init__(self, application: QApplication, parent: QObject) -> None:
+        super().__init__(parent)
+        application.focusChanged.connect(self._focus_changed)
+        self._focus_changed(None, application.focusWidget())
+
+    def _focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
+        if old is not None:
+            old.removeEventFilter(self)
+        if new is not None:
+            new.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):

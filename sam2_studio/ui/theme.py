@@ -83,8 +83,9 @@ def apply_theme(application: QApplication, name: str) -> None:
     """Dress the application in "dark", "light", or as the system is set."""
     global _current
     _current = _chosen(name)
-    application.setStyle("Fusion")
-    application.setFont(_body_font())
+    if application.style().objectName() != "fusion":  # each of these dresses every widget anew
+        application.setStyle("Fusion")
+        application.setFont(_body_font())
     application.setPalette(_palette(_current))
     application.setStyleSheet(style_sheet(_current))
 
@@ -115,9 +116,10 @@ def mark(widget: QWidget, name: str, value: bool | str) -> None:
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
-    widget.update()
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # else Qt does it before the widget shows
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+        widget.update()
 
 
 def small_font(base: QFont) -> QFont:

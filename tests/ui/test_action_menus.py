@@ -36,13 +36,13 @@ def window(qtbot: QtBot, calls: list[tuple[str, tuple[object, ...]]]) -> Iterato
     widget.menus = build_menus(widget.menuBar(), widget.made)  # type: ignore[attr-defined]
     widget.addToolBar(build_toolbar(widget.made))  # type: ignore[attr-defined]
     widget.resize(400, 300)
-    guard = ShortcutGuard(widget)
-    QApplication.instance().installEventFilter(guard)  # type: ignore[union-attr]
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    ShortcutGuard(application, widget)
     with qtbot.waitActive(widget):
         widget.show()
         widget.activateWindow()
     yield widget
-    QApplication.instance().removeEventFilter(guard)  # type: ignore[union-attr]
     widget.close()
 
 

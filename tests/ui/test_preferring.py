@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 from sam2_studio.core.preferences import Preferences
 from sam2_studio.ui import theme
@@ -13,7 +14,7 @@ from sam2_studio.ui.app import preferences_path
 from sam2_studio.ui.engine_questions import EngineLimits
 from sam2_studio.ui.main_window import MainWindow
 from tests.media_factory import numbered_frames, write_video
-from tests.window import PATIENCE, close, shown
+from tests.window import PATIENCE, close, opened, shown, until
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -123,3 +124,15 @@ def test_the_export_dialog_begins_with_the_preferred(window: MainWindow, qtbot: 
     assert dialog.form.presets.preset.name == "web"
     assert dialog.form.target.text() == str(tmp_path / "out" / "clip-cutout.webm")
     dialog.reject()
+
+
+@pytest.mark.parametrize("name", ["shortcuts", "about", "preferences", "history", "models"])
+def test_a_dialog_that_was_closed_is_gone(qtbot: QtBot, window: MainWindow, tmp_path: Path, name: str) -> None:
+    clip = write_video(tmp_path / "a.mp4", numbered_frames(2))
+    opened(qtbot, window, clip)
+    before = len(QApplication.allWidgets())
+    window.actions_by_id[name].trigger()
+    dialogs = [each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible()]
+    assert len(dialogs) == 1
+    dialogs.pop().close()
+    until(qtbot, lambda: len(QApplication.allWidgets()) <= before)

@@ -6,6 +6,7 @@ the camera may move as it likes.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -54,26 +55,34 @@ def difference_image(differences: Iterable[Difference], view: ViewTransform) -> 
     """The whole widget, in the screen's pixels: / stripes where masks came, \\ stripes where they went."""
     part = ScreenPart.whole(view)
     layer = np.zeros((part.height, part.width, 4), np.uint8)
-    across, down = np.arange(part.width), np.arange(part.height)[:, None]
     stripe = max(2, round(_STRIPE * view.ratio))
     for each in differences:
-        _hatch(layer, on_screen(each.came, view, part), CAME, (across + down) // stripe % 2 == 0)
-        _hatch(layer, on_screen(each.went, view, part), WENT, (across - down) // stripe % 2 == 0)
+        _hatch(layer, on_screen(each.came, view, part), CAME, stripe, 1)
+        _hatch(layer, on_screen(each.went, view, part), WENT, stripe, -1)
     image = QImage(layer.data, part.width, part.height, 4 * part.width, QImage.Format.Format_ARGB32_Premultiplied)
     image.pixels = layer  # type: ignore[attr-defined] # keeps the memory alive
     return image
 
 
-def _hatch(layer: Pixels, covered: Pixels, color: str, striped: object) -> None:
+def _hatch(layer: Pixels, covered: Pixels, color: str, stripe: int, slope: int) -> None:
+    """Lay stripes, `stripe` pixels wide, over what is covered; they rise for a `slope` of 1 and fall for -1."""
     left, top, width, height = cv2.boundingRect(covered)
     if not width:
         return
     place = (slice(top, top + height), slice(left, left + width))
+    across, down = np.arange(left, left + width), np.arange(top, top + height)[:, None]
+    opacity = np.where((across + slope * down) // stripe % 2 == 0, np.uint8(_LINE), np.uint8(_FILL))
+    strong = np.maximum(covered[place], np.uint8(_LEAST))
+    alpha = cv2.multiply(opacity, strong, scale=1 / 255)
+    np.copyto(layer[place], _tints(color)[alpha], where=(covered[place] > 0)[..., None])
+
+
+@cache
+def _tints(color: str) -> Pixels:
+    """(256, 4) premultiplied BGRA by alpha."""
     ink = QColor(color)
-    strong = np.maximum(covered[place], _LEAST).astype(np.uint16)
-    alpha = (np.where(np.asarray(striped)[place], _LINE, _FILL) * strong // 255).astype(np.uint8)
-    channels = [alpha.astype(np.uint16) * value // 255 for value in (ink.blue(), ink.green(), ink.red(), 255)]
-    np.copyto(layer[place], np.stack(channels, -1).astype(np.uint8), where=(covered[place] > 0)[..., None])
+    alpha = np.arange(256, dtype=np.uint16)[:, None]
+    return (alpha * np.array([ink.blue(), ink.green(), ink.red(), 255], np.uint16) // 255).astype(np.uint8)
 
 
 def _part(mask: Mask | None, window: Window) -> Pixels:

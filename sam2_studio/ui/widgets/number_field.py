@@ -98,7 +98,8 @@ class NumberField(QDoubleSpinBox):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        self._place_text()
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._place_text()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
