@@ -230,6 +230,11 @@ class _ObjectList(QListView):
         self.row_before = self.currentIndex().row()
         super().mousePressEvent(event)
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The second press of two quick clicks."""
+        self.row_before = self.currentIndex().row()
+        super().mouseDoubleClickEvent(event)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         self.menu_pressed.emit(QPoint(-1, -1) if by_key else event.pos())
