@@ -1,5 +1,6 @@
 """Objects in the real window: order, copies, merging, subtracting, solo and locks, by keys and menus, during a run."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,18 +157,21 @@ def test_escape_stops_a_merge_and_nothing_has_changed(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps = window.bridge.file.history.done
-    computed = []
+    computed, goes_on = [], threading.Event()
 
-    def counted(*given: object) -> Mask:
+    def held_up(*given: object) -> Mask:
         computed.append(given)
+        if len(computed) == 3:
+            goes_on.wait(PATIENCE / 1000)
         return combined(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(combine_thread, "combined", counted)
+    monkeypatch.setattr(combine_thread, "combined", held_up)
     window.combining.merge(BALL)
-    until(qtbot, lambda: len(computed) > 2)
+    until(qtbot, lambda: len(computed) == 3)
     assert window.actions_by_id["stop"].isEnabled()
     qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
     assert not window.runs.is_running
+    goes_on.set()
     settled(qtbot, window)
     assert names(window) == ["man", "ball"]
     assert window.bridge.file.history.done == steps
