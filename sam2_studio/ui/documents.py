@@ -172,7 +172,9 @@ class Documents(QObject):
             file = ProjectFile.create(self._unused_name(Path(info.path).stem[:80]))
             file.set_footage(Clip.whole(info, fingerprint))
         except (OSError, StudioError) as error:
-            self.failed.emit(error if isinstance(error, StudioError) else MediaError(f"{error}.", "Free some space."))
+            self.failed.emit(
+                error if isinstance(error, StudioError) else MediaError(f"{error}.", tr("Free some space."))
+            )
             return
         self._bridge.replace(file)
         self.opened.emit(file.path)
@@ -236,7 +238,8 @@ def _same(a: Path, b: Path) -> bool:
 
 
 def _differs(clip: Clip, info: ClipInfo) -> MediaError:
-    was, now = f"{clip.info.frames} frames of {clip.info.size}", f"{info.frames} frames of {info.size}"
+    was, now = (tr("{count} frames of {size}", count=each.frames, size=each.size) for each in (clip.info, info))
     return MediaError(
-        f"“{Path(info.path).name}” has {now}, the project was made on {was}.", "Choose the original footage."
+        tr("“{file}” has {now}, the project was made on {was}.", file=Path(info.path).name, now=now, was=was),
+        tr("Choose the original footage."),
     )

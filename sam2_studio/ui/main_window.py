@@ -249,7 +249,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         menus = build_menus(self.menuBar(), self.actions_by_id)
-        self.model_menu = ModelMenu(QMenu("&Use", menus["Model"]), self.choice)
+        self.model_menu = ModelMenu(QMenu(tr("&Use"), menus["Model"]), self.choice)
         menus["Model"].insertMenu(self.actions_by_id["models"], self.model_menu.menu)
         recent = QMenu(tr("Open &recent"), menus["File"])
         menus["File"].insertMenu(self.actions_by_id["open_sample"], recent)

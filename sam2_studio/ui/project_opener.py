@@ -8,6 +8,7 @@ from PySide6.QtCore import QThread, Signal
 
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import LockedError, ProjectError, StudioError
+from sam2_studio.ui.language import tr
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +53,11 @@ class ProjectOpener(QThread):
             self._fail(error)
         except Exception as error:  # noqa: BLE001 - the top of a thread: the window must live on
             _log.exception("opening a project met an unexpected error")
-            self._fail(ProjectError(f"“{self._path}” can't be opened: {error}.", "The log has more."))
+            self._fail(
+                ProjectError(
+                    tr("“{file}” can't be opened: {error}.", file=self._path, error=error), tr("The log has more.")
+                )
+            )
         else:
             with self._lock:
                 self._file = None if self._dropped else file
@@ -77,7 +82,7 @@ class ProjectOpener(QThread):
 
 
 def _why_read_only(path: Path, error: StudioError) -> StudioError:
-    way_out = "You can look and export; name it anew to edit a copy."
+    way_out = tr("You can look and export; name it anew to edit a copy.")
     if isinstance(error, LockedError):
         return ProjectError(error.message, way_out)
-    return ProjectError(f"“{path.name}” can't be written where it is.", way_out)
+    return ProjectError(tr("“{file}” can't be written where it is.", file=path.name), way_out)

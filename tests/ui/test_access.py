@@ -145,6 +145,19 @@ def _picture(widget: QWidget, act: Callable[[QWidget], object]) -> np.ndarray:
     return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
 
 
+def test_tab_goes_through_the_models_before_what_stands_below_them(editor: MainWindow) -> None:
+    editor.actions_by_id["models"].trigger()
+    dialog = editor.models._dialog
+    assert dialog is not None
+    chain: list[QWidget] = [dialog.list]
+    while chain[-1].nextInFocusChain() is not dialog.list:
+        chain.append(chain[-1].nextInFocusChain())
+    places = [chain.index(card) for name in dialog.list.order for card in (dialog.list.cards[name],)]
+    assert places == sorted(places)
+    assert places[-1] < chain.index(dialog.machine.device)
+    dialog.close()
+
+
 def test_f6_leads_through_the_areas_and_back(qtbot: QtBot, editor: MainWindow) -> None:
     editor.canvas.setFocus()
     ways: list[QWidget | None] = []

@@ -1,6 +1,7 @@
 """The models under their headings: one row is the current one, one button wears the accent. Knows values only."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QVBoxLayout, QW
 from sam2_studio.ui import theme
 from sam2_studio.ui.dialogs.model_card import ModelCard
 from sam2_studio.ui.dialogs.model_rows import ModelRow, grouped, next_step
+from sam2_studio.ui.dialogs.step_button import StepButton
 from sam2_studio.ui.language import tr
 
 
@@ -27,8 +29,13 @@ class ModelList(QScrollArea):
         self._headings: dict[str, QLabel] = {}
         self._shape: list[tuple[str, str]] = []
         self._column = QVBoxLayout()
+        self._below: tuple[QWidget, ...] = ()
         self._build()
         QApplication.instance().focusChanged.connect(self._focus_moved)  # type: ignore[union-attr]
+
+    def lead_on(self, below: Sequence[QWidget]) -> None:
+        """Say what Tab leads to after the cards."""
+        self._below = tuple(below)
 
     @property
     def order(self) -> list[str]:
@@ -60,6 +67,14 @@ class ModelList(QScrollArea):
         for title, heading in self._headings.items():
             heading.setVisible(title in groups)
         self._drop_gone(before)
+        self._order_focus()
+
+    def _order_focus(self) -> None:
+        """Let Tab come to the cards where they stand: they are made after what lies below the list."""
+        cards = [self.cards[name] for name in self.order]
+        inside = [widget for card in cards for widget in (card, *card.findChildren(StepButton))]
+        for before, after in pairwise((*inside, *self._below)):
+            QWidget.setTabOrder(before, after)
 
     def _drop_gone(self, before: list[str]) -> None:
         """Let go of the cards of models that went; the row in the place of the current one becomes current."""

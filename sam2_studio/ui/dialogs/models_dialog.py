@@ -112,6 +112,8 @@ class ModelsDialog(QDialog):
                 row.addStretch(1)
             row.addWidget(button)
         column.addLayout(row)
+        fields = (self.machine.device, self.machine.dtype, self.machine.free)
+        self.list.lead_on((*fields, self.import_button, self.measure_button, self.close_button))
         for button in (self.import_button, self.measure_button, self.close_button, self.message.way_out):
             button.setAutoDefault(False)
         set_tip(self.import_button, tr("<b>Import a file</b><br>A checkpoint that lies on this computer already."))
