@@ -5,6 +5,7 @@ that are gone, all in the order of their places.
 """
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,4 +81,7 @@ def _head(code: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    updated(sys.argv[1]).save(str(catalogue_path(sys.argv[1])))
+    code = sys.argv[1] if len(sys.argv) == 2 else ""
+    if not re.fullmatch("[a-z]{2,3}", code):
+        sys.exit("Say which language: python -m tests.catalogue de")
+    updated(code).save(str(catalogue_path(code)))
