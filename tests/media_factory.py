@@ -10,6 +10,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+import OpenEXR
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -147,6 +148,32 @@ def write_sequence(folder: Path, numbers: Iterable[int], name: str = "shot.{:04d
     for number in numbers:
         Image.fromarray(numbered_frame(number, **sizes)).save(folder / name.format(number))
     return folder
+
+
+def write_picture(path: Path, pix_fmt: str, planes: Sequence[Pixels], codec: str) -> Path:
+    """Write one picture of just these plane values by an encoder of FFmpeg (`dpx`, `exr`, `png`, `tiff`)."""
+    frame = plane_frame(pix_fmt, planes)
+    encoder = av.CodecContext.create(codec, "w")
+    encoder.width, encoder.height, encoder.pix_fmt, encoder.time_base = frame.width, frame.height, pix_fmt, Fraction(1)
+    path.write_bytes(b"".join(bytes(packet) for packet in [*encoder.encode(frame), *encoder.encode()]))
+    return path
+
+
+def write_exr(path: Path, *parts: Mapping[str, object], **header: object) -> Path:
+    """Write an OpenEXR file; each part is channel name -> (H, W) array or channel. `header` is that of every part."""
+    whole = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage, **header}
+    if len(parts) == 1:
+        file = OpenEXR.File(whole, dict(parts[0]))
+    else:
+        file = OpenEXR.File([OpenEXR.Part(dict(whole), dict(part), f"part{n}") for n, part in enumerate(parts)])
+    file.write(str(path))
+    return path
+
+
+def linear(rgb: Pixels) -> NDArray[np.float32]:
+    """The light of display values by sRGB's standard: 1 for white."""
+    coded = rgb / np.iinfo(rgb.dtype).max
+    return np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
 def cut_file(source: Path, target: Path, part: float) -> Path:

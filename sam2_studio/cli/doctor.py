@@ -60,7 +60,7 @@ class Finding:
 
 def doctor(as_json: AsJson = False) -> None:
     """Say what is installed, what is missing, and the line that installs it."""
-    found = [*_python(), *_packages(), *_qt(), _ffmpeg(), *_devices(), *_models(), *_folders()]
+    found = [*_python(), *_packages(), *_qt(), _exr(), _ffmpeg(), *_devices(), *_models(), *_folders()]
     lines = []
     for finding in found:
         mark = "ok     " if finding.good else "MISSING" if finding.needed else "note   "
@@ -150,6 +150,14 @@ def _devices() -> Iterator[Finding]:
         return
     for what, state in json.loads(told):
         yield Finding(what=what, state=state)
+
+
+def _exr() -> Finding:
+    """OpenEXR pictures are read and written with it; all else works without."""
+    good = _is_installed("OpenEXR")
+    state = importlib.metadata.version("OpenEXR") if good else "not installed"
+    cure = f"{sys.executable} -m pip install OpenEXR"
+    return Finding(what="OpenEXR, for .exr pictures", state=state, good=good, needed=False, cure=cure)
 
 
 def _ffmpeg() -> Finding:

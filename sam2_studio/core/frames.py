@@ -36,15 +36,18 @@ class Frame:
         rgb: (H, W, 3) uint8 or uint16, full range, the source's own primaries and transfer, straight colour.
         timestamp: When it is shown.
         alpha: (H, W) of the same type where the source has it, else None.
+        light: (H, W, 3) float16 where the source is linear light (OpenEXR): straight, not clipped at 1. `rgb` shows it
+            by sRGB's curve, for the eye and the network. Else None.
     """
 
     number: int
     rgb: NDArray[np.uint8] | NDArray[np.uint16] = field(repr=False, compare=False)
     timestamp: Timestamp
     alpha: NDArray[np.uint8] | NDArray[np.uint16] | None = field(default=None, repr=False, compare=False)
+    light: NDArray[np.float16] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for pixels in (self.rgb, self.alpha):
+        for pixels in (self.rgb, self.alpha, self.light):
             if pixels is not None:
                 pixels.setflags(write=False)
 
@@ -54,7 +57,7 @@ class Frame:
 
     @property
     def nbytes(self) -> int:
-        return self.rgb.nbytes + (0 if self.alpha is None else self.alpha.nbytes)
+        return sum(pixels.nbytes for pixels in (self.rgb, self.alpha, self.light) if pixels is not None)
 
     def rgb8(self) -> NDArray[np.uint8]:
         """(H, W, 3) uint8; a 16-bit picture is rounded, for the eye and the network only."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from sam2_studio.core.clip import ColorTags
@@ -34,6 +35,7 @@ class Picture:
         pixel_format: FFmpeg's name of the stored format where it has one.
         bit_depth: Bits of one stored channel.
         rotation: Degrees counter-clockwise that the file asked for; already applied.
+        light: (H, W, 3) float16, the straight linear light that `rgb` shows with a curve, of OpenEXR; else None.
         color: What the file says of its colour.
         icc_profile: The embedded profile that the pixels of `rgb` are meant by, or None.
         warnings: One sentence each.
@@ -44,6 +46,7 @@ class Picture:
     pixel_format: str
     bit_depth: int
     rotation: int = 0
+    light: NDArray[np.float16] | None = field(default=None, repr=False)
     color: ColorTags = field(default_factory=lambda: ColorTags(range="pc", matrix="gbr"))
     icc_profile: bytes | None = field(default=None, repr=False)
     warnings: tuple[str, ...] = ()

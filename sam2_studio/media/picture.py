@@ -1,6 +1,6 @@
 """Reads one picture file into upright, straight RGB and alpha at its own depth; knows nothing of sequences or clips.
 
-Pillow reads what has 8 bits, OpenCV what has 16 (Pillow would cut it to 8), FFmpeg what film uses (EXR, DPX).
+Pillow reads what has 8 bits, OpenCV what has 16 (Pillow would cut it to 8), FFmpeg DPX, the OpenEXR library its own.
 """
 
 import struct
@@ -17,7 +17,8 @@ from PIL import Image, UnidentifiedImageError
 from sam2_studio.core.geometry import Size
 from sam2_studio.errors import MediaError
 from sam2_studio.media.container import PIXEL_LIMIT, check_pixels, local_file
-from sam2_studio.media.film import FILM_FORMATS, read_film, read_film_header
+from sam2_studio.media.dpx import read_dpx, read_dpx_header
+from sam2_studio.media.exr import read_exr, read_exr_header
 from sam2_studio.media.orientation import Orientation, from_exif
 from sam2_studio.media.parts import Picture, PictureHeader
 from sam2_studio.media.sniff import picture_format
@@ -28,6 +29,7 @@ cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what it wou
 
 _FAULTS = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError, TypeError, OverflowError)
 _FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "DIB", "PPM", "GIF", "TGA", "AVIF", "JPEG2000")
+_FILM = {"EXR": (read_exr_header, read_exr), "DPX": (read_dpx_header, read_dpx)}
 _STORED_AS = {
     "1": "monob", "L": "gray", "LA": "ya8", "P": "pal8", "RGB": "rgb24", "RGBA": "rgba", "CMYK": "cmyk",
     "YCbCr": "yuvj444p",
@@ -41,8 +43,8 @@ def read_header(path: Path, pixel_limit: int = PIXEL_LIMIT) -> PictureHeader:
         MediaError: it isn't a picture, or too large.
     """
     name = picture_format(path)
-    if name in FILM_FORMATS:
-        return read_film_header(path, name, pixel_limit)
+    if name in _FILM:
+        return _FILM[name][0](path, pixel_limit)
     if not _surely_whole(path, name):
         read_picture(path, pixel_limit)
     with _opened(path, pixel_limit) as image:
@@ -59,8 +61,8 @@ def read_picture(path: Path, pixel_limit: int = PIXEL_LIMIT) -> Picture:
     """
     local_file(path)
     name = picture_format(path)
-    if name in FILM_FORMATS:
-        return read_film(path, name, pixel_limit)
+    if name in _FILM:
+        return _FILM[name][1](path, pixel_limit)
     with _opened(path, pixel_limit) as image:
         turn = from_exif(_exif_turn(image))
         try:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sam2_studio.core.clip import ColorTags
 from sam2_studio.media.color import is_grey, is_rgb, luma_weights
+from sam2_studio.media.light import shown, straight, stretched
 
 Pixels = NDArray[Any]
 
@@ -122,20 +123,15 @@ class PixelConverter:
         return self._as(frame, f"{layout}{bits}le")
 
     def _from_float(self, frame: VideoFrame) -> tuple[Pixels, Pixels | None]:
-        """Linear light, as in EXR: clipped at 1, alpha taken out of the colour, encoded with sRGB's curve."""
+        """Linear light: clipped at 1, alpha taken out of the colour, encoded with sRGB's curve."""
         has_alpha = any(part.is_alpha for part in frame.format.components)
         if not frame.format.name.startswith(("gbrpf32le", "gbrapf32le")):
             frame = self._as(frame, "gbrapf32le" if has_alpha else "gbrpf32le")
         planes = [_plane(plane, np.float32) for plane in frame.planes]
         linear = _joined((planes[2], planes[0], planes[1]))
-        alpha = None
-        if has_alpha:
-            opacity = np.clip(planes[3], 0, 1)
-            linear = np.divide(linear, opacity[..., None], out=linear.copy(), where=opacity[..., None] > 0)
-            alpha = np.rint(opacity * _FULL).astype(np.uint16)
-        linear = np.clip(np.nan_to_num(linear), 0, 1)
-        curved = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.power(linear, 1 / 2.4) - 0.055)
-        return np.rint(curved * _FULL).astype(np.uint16), alpha
+        if not has_alpha:
+            return shown(linear), None
+        return shown(straight(linear, planes[3])), stretched(planes[3])
 
 
 def _plane(plane: VideoPlane, dtype: Any) -> Pixels:

@@ -37,7 +37,7 @@ class StillReader:
         """
         picture = read_picture(local_file(path), pixel_limit)
         self.icc_profile = picture.icc_profile
-        self._frame: Frame | None = Frame(0, picture.rgb, Timestamp(0, Fraction(1)), picture.alpha)
+        self._frame: Frame | None = Frame(0, picture.rgb, Timestamp(0, Fraction(1)), picture.alpha, picture.light)
         self.info = ClipInfo(
             path=str(path),
             kind=ClipKind.STILL,
@@ -131,8 +131,9 @@ class SequenceReader:
         if self._closed:
             raise MediaError(f"{self.info.path} is closed.", "Open it again.")
         if self._last is None or self._last.number != number:
-            rgb, alpha = self._picture(self.info.first_number + number)
-            self._last = Frame(number, rgb, timestamp, alpha)
+            picture = self._picture(self.info.first_number + number)
+            rgb, alpha = self._like_all(picture)
+            self._last = Frame(number, rgb, timestamp, alpha, picture.light)
         return self._last
 
     def close(self) -> None:
@@ -176,8 +177,8 @@ class SequenceReader:
             warnings=warnings,
         )
 
-    def _picture(self, number: int) -> tuple[NDArray[Any], NDArray[Any] | None]:
-        """Pixels of the picture `number`, or of the nearest one before it that can be read."""
+    def _picture(self, number: int) -> Picture:
+        """The picture `number`, or of the nearest one before it that can be read."""
         for earlier in range(number, self.info.first_number - 1, -1):
             file = self._files.get(earlier)
             if file is None:
@@ -188,7 +189,7 @@ class SequenceReader:
                     raise MediaError(
                         f"{file.name} is now {picture.size}, not {self.info.size}.", "Open the sequence again."
                     )
-                return self._like_all(picture)
+                return picture
             except MediaError as error:
                 self._tell(file, error)
         raise MediaError(f"Frame {number} of {self.info.pattern} can't be read.", "Copy or export its pictures again.")
