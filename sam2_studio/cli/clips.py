@@ -1,4 +1,4 @@
-"""`track` and `export`: clips to projects, projects to files."""
+"""`track`: clips to projects."""
 
 from contextlib import closing
 from enum import StrEnum
@@ -10,17 +10,13 @@ import typer
 from sam2_studio.cli.console import Console, Pace
 from sam2_studio.cli.options import (
     AsJson,
-    Background,
     Device,
     Dtype,
     ModelName,
-    Outside,
     Overwrite,
-    Premultiplied,
     Quiet,
     Range,
     StopAtCuts,
-    Strength,
     parse_prompts,
     parse_range,
 )
@@ -32,10 +28,8 @@ if TYPE_CHECKING:
     from sam2_studio.batch.prompts import Subject
     from sam2_studio.core.clip import ClipInfo
     from sam2_studio.core.frames import FrameRange
-    from sam2_studio.core.project import Project
     from sam2_studio.core.store import ProjectFile
     from sam2_studio.engine.models import Model
-    from sam2_studio.export.runner import ExportProgress, ExportReport
 
 
 class Way(StrEnum):
@@ -94,48 +88,6 @@ def track(
     console.result(report.to_json(), _track_lines(report))
 
 
-def export(
-    project: Annotated[Path, typer.Argument(help="The project.")],
-    preset: Annotated[str, typer.Option(help="What to write; see the guide, or give a wrong one for the list.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="File or folder.")],
-    objects: Annotated[list[str] | None, typer.Option("--object", metavar="NAME", help="Only this object.")] = None,
-    frames: Range = None,
-    bit_depth: Annotated[int | None, typer.Option(help="Bits of one channel: 8 or 16.")] = None,
-    background: Background = "#FFFFFF",
-    strength: Strength = None,
-    outside: Outside = False,
-    premultiplied: Premultiplied = False,
-    overwrite: Overwrite = False,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
-    """Write what is cut out in a project to files, read them back and say whether they are right."""
-    from sam2_studio.batch.exporting import export_project, object_ids
-    from sam2_studio.core.store import ProjectFile
-    from sam2_studio.export.spec import ExportSpec
-    from sam2_studio.export.treatment import Hiding, parse_background
-
-    console = Console(quiet=quiet, as_json=as_json)
-    wanted = parse_range(frames) if frames is not None else None
-    file = ProjectFile.open(project, read_only=True)
-    try:
-        spec = ExportSpec(
-            preset=preset,
-            target=output,
-            object_ids=object_ids(file.project, objects or []),
-            range=_range_of(file.project, wanted),
-            bit_depth=bit_depth,
-            background=parse_background(background),
-            hiding=Hiding(strength=strength, outside=outside),
-            premultiplied=premultiplied,
-            overwrite=overwrite,
-        )
-    finally:
-        file.close()
-    report = follow_export(export_project(project, spec), console)
-    finish_export(report, console)
-
-
 def follow_track(events: "Generator[TrackProgress | TrackReport, None, None]", console: Console) -> "TrackReport":
     """Show the progress of a track run and return its report."""
     from sam2_studio.batch.pipeline import TrackReport
@@ -149,39 +101,6 @@ def follow_track(events: "Generator[TrackProgress | TrackReport, None, None]", c
                 pace, what = Pace(), event.what
             console.progress(event.what, event.done, event.total, pace.left(event.done, event.total))
     raise RuntimeError("a track run ended without a report")
-
-
-def follow_export(events: "Generator[ExportProgress | ExportReport, None, None]", console: Console) -> "ExportReport":
-    """Show the progress of an export and return its report."""
-    from sam2_studio.export.runner import ExportReport
-
-    with closing(events):
-        for event in events:
-            if isinstance(event, ExportReport):
-                return event
-            console.progress(event.what, event.done, event.total, event.seconds_left)
-    raise RuntimeError("an export ended without a report")
-
-
-def finish_export(report: "ExportReport", console: Console) -> None:
-    """Say what was written; ends with status 1 where reading back found a fault."""
-    console.warn(report.warnings)
-    console.result(
-        {
-            "files": [str(path) for path in report.files],
-            "frames": report.frames,
-            "verified": report.verified,
-            "seconds": round(report.seconds, 3),
-            "warnings": [*report.warnings, *report.faults],
-        },
-        [str(path) for path in report.files],
-    )
-    if not report.verified:
-        for fault in report.faults:
-            console.complain(fault)
-        console.complain("The files are written, but reading them back found the faults above.")
-        raise typer.Exit(1)
-    console.say(f"Verified: {report.frames} frame{'' if report.frames == 1 else 's'} in {report.seconds:.1f} s.")
 
 
 def by_index(wanted: "FrameRange", info: "ClipInfo") -> "FrameRange":
@@ -242,10 +161,6 @@ def _events(
         stop_at_cuts=stop_at_cuts,
         on_notice=lambda text: console.warn([text]),
     )
-
-
-def _range_of(project: "Project", wanted: "FrameRange | None") -> "FrameRange | None":
-    return by_index(wanted, project.clip.info) if wanted is not None and project.clip is not None else None
 
 
 def _track_lines(report: "TrackReport") -> list[str]:

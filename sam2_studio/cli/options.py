@@ -25,6 +25,10 @@ Strength = Annotated[
 ]
 Outside = Annotated[bool, typer.Option("--outside", help="Pixelate or blur all but the subject.")]
 Premultiplied = Annotated[bool, typer.Option("--premultiplied", help="For resolve: multiply colour by alpha.")]
+Compression = Annotated[
+    str, typer.Option(metavar="zip|dwaa", help="For nuke: zip loses nothing, dwaa is much smaller.", show_default=False)
+]
+Provenance = Annotated[bool, typer.Option("--provenance", help="Note program and model in the files.")]
 Range = Annotated[
     str | None,
     typer.Option("--range", metavar="A:B", help="Frames from A up to, not including, B.", show_default=False),

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sam2_studio.cli.clips import finish_export, follow_export
 from sam2_studio.cli.console import Console
+from sam2_studio.cli.exports import finish_export, follow_export
 from sam2_studio.cli.options import AsJson, Device, Dtype, ModelName, Overwrite, Quiet, parse_box, parse_point
 from sam2_studio.core.geometry import Box
 from sam2_studio.core.prompts import PointPrompt, PromptSet

@@ -1,6 +1,6 @@
 """Pixels of an export: mattes joined, straight cutouts, subjects laid over something else. Knows no codec."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,10 +25,12 @@ class Picture:
     Attributes:
         rgb: (H, W, 3), or None where only the alpha is written.
         alpha: (H, W) of the same type, or None where the picture is opaque.
+        layers: (H, W) alpha of each object alone by its id, for files that keep objects apart; else empty.
     """
 
     rgb: Pixels | None = field(default=None, repr=False)
     alpha: Pixels | None = field(default=None, repr=False)
+    layers: Mapping[int, Pixels] = field(default_factory=dict, repr=False)
 
     @property
     def size(self) -> Size:

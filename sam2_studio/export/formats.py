@@ -18,6 +18,7 @@ class Content(StrEnum):
     REPLACE = "replace"  # the subject over something else, opaque
     PIXELATE = "pixelate"  # the footage, the subject or all else in coarse squares
     BLUR = "blur"  # the footage, the subject or all else blurred
+    SHAPES = "shapes"  # outlines of each object
 
 
 class Planes(StrEnum):
@@ -48,10 +49,32 @@ class PictureFormat:
 
     Attributes:
         label: What people call it.
+        encoder: "png", "exr" or "svg": which module writes it.
+        layered: Whether each object's alpha is a layer of its own besides the joint one.
+        compressions: That it can be written with, by choice; the first is the default.
+        package: What must be installed besides the program to write it; "" for nothing.
+        tolerance: By compression where that loses something; else none.
     """
 
-    label: str = "PNG"
-    tolerance: Tolerance = Tolerance()
+    label: str
+    encoder: str
+    layered: bool = False
+    compressions: tuple[str, ...] = ()
+    package: str = ""
+    tolerance: Mapping[str, Tolerance] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShapeFormat:
+    """Outlines of all frames in one file.
+
+    Attributes:
+        label: What people call it.
+        layered: Always: each object has shapes of its own.
+    """
+
+    label: str
+    layered: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +116,9 @@ class VideoFormat:
     tolerance: Tolerance
 
 
+Format = PictureFormat | VideoFormat | ShapeFormat
+
+
 @dataclass(frozen=True, kw_only=True)
 class Preset:
     """One row of the export dialog.
@@ -112,7 +138,7 @@ class Preset:
     label: str
     description: str
     content: Content
-    formats: Mapping[str, PictureFormat | VideoFormat]
+    formats: Mapping[str, Format]
     bit_depths: tuple[int, ...]
     timecode: bool = False
     may_premultiply: bool = False
@@ -132,7 +158,19 @@ class Preset:
         return self.content in (Content.PIXELATE, Content.BLUR)
 
 
-_PNG = PictureFormat()
+_PNG = PictureFormat(label="PNG", encoder="png")
+
+_SVG = PictureFormat(label="SVG", encoder="svg", layered=True)
+
+# DWAA's loss is in its own perceptual steps; alpha it keeps as it is.
+_EXR = PictureFormat(
+    label="OpenEXR",
+    encoder="exr",
+    layered=True,
+    compressions=("zip", "dwaa"),
+    package="OpenEXR",
+    tolerance={"dwaa": Tolerance(color_mean=1.0)},
+)
 
 _PRORES_4444 = VideoFormat(
     label="ProRes 4444",
@@ -246,6 +284,14 @@ _ROWS = (
         may_premultiply=True,
     ),
     Preset(
+        name="nuke",
+        label="Nuke, Fusion",
+        description="OpenEXR, half float: premultiplied, linear light, and a layer of its own for each object.",
+        content=Content.CUTOUT,
+        formats={".exr": _EXR},
+        bit_depths=(16,),
+    ),
+    Preset(
         name="web",
         label="Web page",
         description="Small WebM with alpha and sound for Chrome, Edge and Firefox.",
@@ -292,6 +338,14 @@ _ROWS = (
         content=Content.BLUR,
         formats={".mp4": _H264, ".png": _PNG},
         bit_depths=(8, 16),
+    ),
+    Preset(
+        name="shapes",
+        label="Outlines",
+        description="Outlines and COCO run lengths of each object as one JSON, or a drawing a frame as SVG.",
+        content=Content.SHAPES,
+        formats={".json": ShapeFormat(label="JSON, COCO"), ".svg": _SVG},
+        bit_depths=(8,),
     ),
 )
 

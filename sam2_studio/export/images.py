@@ -1,9 +1,10 @@
-"""Pictures into PNG files, 8 or 16 bit, with the colour profile of their source. Knows the PNG standard, no video."""
+"""Pictures into files of their own, several at a time; PNG of 8 or 16 bit with the colour profile of its source."""
 
+import os
 import struct
 import zlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,8 +19,7 @@ from sam2_studio.export.staging import write_part
 from sam2_studio.export.yuv import Pixels, codes_for
 
 _LEVEL = 3  # of zlib: higher ones cost twice the time for a few percent
-_THREADS = 2
-_WAITING = 4  # pictures held at most, so that memory stays bounded
+_MOST_THREADS = 8
 _IHDR_END = 33  # signature, and the one chunk that must come first
 _RGB_PROFILE = slice(16, 20)  # where an ICC profile names its colour space
 _USUAL_TRANSFER = frozenset({1, 6, 13, 14, 15})  # what an untagged PNG is taken for, near enough
@@ -27,12 +27,14 @@ _USUAL_PRIMARIES = frozenset({1, 5, 6})
 
 
 class PictureWriter:
-    """Writes one part a picture, in two threads. Call `finish` once, or `abandon`."""
+    """Writes one part a picture, on as many threads as there are cores. Call `finish` once, or `abandon`."""
 
-    def __init__(self, parts: Sequence[Path], *, chunks: bytes = b"") -> None:
-        """`chunks`: ready PNG chunks for every file, from `color_chunks` and `text_chunk`."""
-        self._parts, self._chunks = tuple(parts), chunks
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="png")
+    def __init__(self, parts: Sequence[Path], encode: Callable[[Picture], bytes]) -> None:
+        """`encode` makes a file's bytes; it is called on several threads at once."""
+        self._parts, self._encode = tuple(parts), encode
+        threads = min(_MOST_THREADS, os.cpu_count() or 1)
+        self._most_waiting = threads + 1  # pictures held at most, so that memory stays bounded
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="pictures")
         self._waiting: deque[Future[int]] = deque()
         self._count = 0
         self._bytes = 0
@@ -45,18 +47,18 @@ class PictureWriter:
         """Hand over the next picture.
 
         Raises:
-            OSError: this or an earlier one can't be written.
+            OSError, ExportError: this or an earlier one can't be written.
         """
-        if len(self._waiting) >= _WAITING:
+        if len(self._waiting) >= self._most_waiting:
             self._bytes += self._waiting.popleft().result()
-        self._waiting.append(self._pool.submit(_write, self._parts[self._count], picture, self._chunks))
+        self._waiting.append(self._pool.submit(self._write, self._parts[self._count], picture))
         self._count += 1
 
     def finish(self) -> None:
         """Wait until all are written and synced.
 
         Raises:
-            OSError: one can't be written.
+            OSError, ExportError: one can't be written.
         """
         while self._waiting:
             self._bytes += self._waiting.popleft().result()
@@ -65,6 +67,11 @@ class PictureWriter:
     def abandon(self) -> None:
         """Write no more. Never raises."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _write(self, part: Path, picture: Picture) -> int:
+        data = self._encode(picture)
+        write_part(part, data)
+        return len(data)
 
 
 def encode_png(picture: Picture, chunks: bytes = b"") -> bytes:
@@ -92,12 +99,6 @@ def text_chunk(keyword: str, text: str) -> bytes:
 def chunk(kind: bytes, data: bytes) -> bytes:
     """One PNG chunk with length and checksum."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def _write(part: Path, picture: Picture, chunks: bytes) -> int:
-    data = encode_png(picture, chunks)
-    write_part(part, data)
-    return len(data)
 
 
 def _for_cv2(picture: Picture) -> Pixels:

@@ -1,19 +1,23 @@
 """Opens what an export writes into, pictures or a video, behind one face: write, finish, verify, abandon."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from sam2_studio.core.clip import Clip, ColorTags
 from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError
 from sam2_studio.export.compose import Picture
-from sam2_studio.export.formats import Content, PictureFormat, VideoFormat
-from sam2_studio.export.images import PictureWriter, color_chunks, text_chunk
+from sam2_studio.export.exr import encode_exr, exr_faults, exr_look
+from sam2_studio.export.formats import Content, PictureFormat, ShapeFormat, Tolerance, VideoFormat
+from sam2_studio.export.images import PictureWriter, color_chunks, encode_png, text_chunk
+from sam2_studio.export.shapes import ShapeHead, ShapeWriter, encode_svg, svg_faults
 from sam2_studio.export.sound import Sound
 from sam2_studio.export.spec import ExportSpec, written_size
 from sam2_studio.export.times import export_times
-from sam2_studio.export.verify import verify_pictures, verify_video
+from sam2_studio.export.verify import png_faults, verify_pictures, verify_video
 from sam2_studio.export.video import VideoWriter
 from sam2_studio.export.yuv import codes_for
 
@@ -41,10 +45,19 @@ class Output(Protocol):
         """Let go of everything; harmless after `finish`. Never raises."""
 
 
-def open_output(spec: ExportSpec, clip: Clip, source: FrameSource, parts: Sequence[Path], comment: str) -> Output:
+def open_output(
+    spec: ExportSpec,
+    clip: Clip,
+    source: FrameSource,
+    parts: Sequence[Path],
+    *,
+    objects: tuple[CutObject, ...],
+    comment: str,
+) -> Output:
     """Open the parts for writing.
 
     Args:
+        objects: Those that are exported.
         comment: Who made the files, for their metadata; "" for nothing.
 
     Raises:
@@ -53,20 +66,42 @@ def open_output(spec: ExportSpec, clip: Clip, source: FrameSource, parts: Sequen
     """
     written = spec.format
     if isinstance(written, PictureFormat):
-        return _Pictures(spec, clip, parts, comment)
+        encode, faults_of = _picture_ways(spec, written, clip, objects, comment)
+        return _Pictures(parts, encode, faults_of)
+    if isinstance(written, ShapeFormat):
+        numbers = spec.frames(clip)
+        return ShapeWriter(
+            parts[0], ShapeHead(clip=clip, source=source, objects=objects, numbers=tuple(numbers), comment=comment)
+        )
     return _Video(spec, written, clip, source, parts[0], comment)
+
+
+_Encode = Callable[[Picture], bytes]
+_FaultsOf = Callable[[Path, Picture], list[str]]
+
+
+def _picture_ways(
+    spec: ExportSpec, written: PictureFormat, clip: Clip, objects: tuple[CutObject, ...], comment: str
+) -> tuple[_Encode, _FaultsOf]:
+    """How a picture becomes a file's bytes, and how a file is judged."""
+    if written.encoder == "exr":
+        chosen = spec.compression or written.compressions[0]
+        look = exr_look(clip.info, objects, chosen, clip.info.rate, comment)
+        allowed = written.tolerance.get(chosen, Tolerance())
+        return partial(encode_exr, look=look), partial(exr_faults, look=look, allowed=allowed)
+    if written.encoder == "svg":
+        return partial(encode_svg, objects=objects), partial(svg_faults, objects=objects)
+    chunks = b"" if spec.rules.content is Content.MATTE else color_chunks(clip.info)
+    chunks += text_chunk("Software", comment) if comment else b""
+    return partial(encode_png, chunks=chunks), png_faults
 
 
 class _Pictures:
     warnings: Sequence[str] = ()
 
-    def __init__(self, spec: ExportSpec, clip: Clip, parts: Sequence[Path], comment: str) -> None:
-        colored = spec.rules.content is not Content.MATTE
-        chunks = color_chunks(clip.info) if colored else b""
-        if comment:
-            chunks += text_chunk("Software", comment)
-        self._parts = parts
-        self._writer = PictureWriter(parts, chunks=chunks)
+    def __init__(self, parts: Sequence[Path], encode: _Encode, faults_of: _FaultsOf) -> None:
+        self._parts, self._faults_of = parts, faults_of
+        self._writer = PictureWriter(parts, encode)
         self.write, self.finish, self.abandon = self._writer.write, self._writer.finish, self._writer.abandon
 
     @property
@@ -74,7 +109,7 @@ class _Pictures:
         return self._writer.bytes_written
 
     def verify(self, meant: Mapping[int, Picture]) -> list[str]:
-        return verify_pictures(self._parts, meant)
+        return verify_pictures(self._parts, meant, self._faults_of)
 
 
 class _Video:

@@ -1,7 +1,7 @@
 """One frame of an export from source, masks and settings; what `runner` asks for, frame by frame. Knows no file."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.edges import EdgeSettings
@@ -20,7 +20,7 @@ from sam2_studio.export.compose import (
     premultiplied,
     within_source,
 )
-from sam2_studio.export.formats import Content, PictureFormat
+from sam2_studio.export.formats import Content, PictureFormat, VideoFormat
 from sam2_studio.export.hiding import pixelated, softened
 from sam2_studio.export.spec import ExportSpec
 from sam2_studio.export.yuv import Pixels, scaled
@@ -67,6 +67,8 @@ class PictureMaker:
     def __post_init__(self) -> None:
         self._content = self.spec.rules.content
         self._depth = self.spec.depth(self.clip)
+        written = self.spec.format
+        self._layered = not isinstance(written, VideoFormat) and written.layered
         replaces = self._content is Content.REPLACE
         self._backdrop = Backdrop(self.spec.background, self.clip.info.size) if replaces else None
 
@@ -78,15 +80,20 @@ class PictureMaker:
             ExportError: a mask is of another size than the picture.
         """
         frame = self.source.read(number)
-        matte = within_source(self._matte(frame), frame.alpha)
+        masks = self._masks(frame)
+        matte = within_source(self._matte(frame, masks), frame.alpha)
         if self._content is Content.MATTE:
             return grey(matte, self._depth)
+        if self._content is Content.SHAPES:
+            return replace(grey(matte, self._depth), layers=self._layers(frame, masks))
         if self.spec.rules.hides:
             return self._as_deep(self._hidden(frame.rgb, matte))
         own = self.foreground(frame.rgb, matte) if is_soft(matte) else frame.rgb
         if self._backdrop is not None:
             return self._as_deep(over(own, matte, self._backdrop.behind(frame.rgb, matte)))
         straight = cutout(own, matte, self._depth)
+        if self._layered:
+            return replace(straight, layers=self._layers(frame, masks))
         return premultiplied(straight) if self.spec.premultiplied else straight
 
     def _hidden(self, rgb: Pixels, matte: Matte) -> Picture:
@@ -100,9 +107,9 @@ class PictureMaker:
             return picture
         return Picture(rgb=scaled(picture.rgb, self._depth))
 
-    def _matte(self, frame: Frame) -> Matte:
-        """Masks with the same settings are joined before the matte is made, so that no seam shows between them."""
-        by_edge: dict[EdgeSettings, Mask] = {}
+    def _masks(self, frame: Frame) -> list[tuple[CutObject, Mask]]:
+        """The objects that have a mask on this frame, be it empty."""
+        found = []
         for thing in self.objects:
             mask = self.masks(thing.id, frame.number)
             if mask is None:
@@ -113,8 +120,22 @@ class PictureMaker:
                     f"the picture {frame.size}.",
                     "Track that frame again.",
                 )
-            by_edge[thing.edge] = by_edge[thing.edge].union(mask) if thing.edge in by_edge else mask
-        if not by_edge:
+            found.append((thing, mask))
+        if not found:
             self.unmasked.append(frame.number)
+        return found
+
+    def _matte(self, frame: Frame, masks: Sequence[tuple[CutObject, Mask]]) -> Matte:
+        """Masks with the same settings are joined before the matte is made, so that no seam shows between them."""
+        by_edge: dict[EdgeSettings, Mask] = {}
+        for thing, mask in masks:
+            by_edge[thing.edge] = by_edge[thing.edge].union(mask) if thing.edge in by_edge else mask
         filled = [(edge, mask) for edge, mask in by_edge.items() if not mask.is_empty]
         return joined([self.matte(frame.rgb, mask, edge) for edge, mask in filled], frame.size)
+
+    def _layers(self, frame: Frame, masks: Sequence[tuple[CutObject, Mask]]) -> dict[int, Pixels]:
+        """Each object's own alpha; those without a mask here have one of zeros, for a file's layers never change."""
+        nothing = Matte.from_mask(Mask(frame.size))
+        alone = {thing.id: self.matte(frame.rgb, mask, thing.edge) for thing, mask in masks if not mask.is_empty}
+        mattes = {thing.id: within_source(alone.get(thing.id, nothing), frame.alpha) for thing in self.objects}
+        return {object_id: scaled(matte.alpha, self._depth) for object_id, matte in mattes.items()}

@@ -115,7 +115,14 @@ class _Run:
         staging = Staging(self.files)
         try:
             with self._explained(None):
-                output = open_output(self.spec, self.clip, self.source, staging.parts, self.comment)
+                output = open_output(
+                    self.spec,
+                    self.clip,
+                    self.source,
+                    staging.parts,
+                    objects=self.maker.objects,
+                    comment=self.comment,
+                )
             try:
                 yield from self._write(output)
                 yield self._progress("Checking")

@@ -1,14 +1,16 @@
 """What an export is asked to be, checked before a pixel is read; says what it will write. Only looks at files."""
 
 import os
+import sys
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from sam2_studio.core.clip import Clip, ClipKind
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Size
 from sam2_studio.errors import ExportError
-from sam2_studio.export.formats import PRESETS, Content, PictureFormat, Preset, VideoFormat, find_preset
+from sam2_studio.export.formats import PRESETS, Content, Format, PictureFormat, Preset, VideoFormat, find_preset
 from sam2_studio.export.staging import reported
 from sam2_studio.export.targets import chosen_suffix, planned_paths, source_identities
 from sam2_studio.export.treatment import Background, Hiding
@@ -31,6 +33,7 @@ class ExportSpec:
         background: For the preset `replace`.
         hiding: For the presets `pixelate` and `blur`.
         premultiplied: Whether colour is multiplied by alpha, where the preset may.
+        compression: How picture files are packed, of the format's `compressions`; "" for its first.
         provenance: Whether the files say which program made them, and with what.
     """
 
@@ -43,6 +46,7 @@ class ExportSpec:
     background: Background = field(default_factory=Background)
     hiding: Hiding = field(default_factory=Hiding)
     premultiplied: bool = False
+    compression: str = ""
     provenance: bool = False
 
     def __post_init__(self) -> None:
@@ -58,7 +62,7 @@ class ExportSpec:
         return find_preset(self.preset)
 
     @property
-    def format(self) -> PictureFormat | VideoFormat:
+    def format(self) -> Format:
         """How files are written; from the target's ending.
 
         Raises:
@@ -81,9 +85,11 @@ class ExportSpec:
             ExportError: preset and file ending don't have the one asked for.
         """
         written = self.format
-        offered = [d for d in self.rules.bit_depths if isinstance(written, PictureFormat) or d in written.pixel_formats]
+        offered = depths_of(self.rules, written)
         if self.bit_depth is None:
-            deep = self.rules.content is not Content.MATTE and clip.info.bit_depth > 8 and 16 in offered
+            deep = (
+                self.rules.content not in (Content.MATTE, Content.SHAPES) and clip.info.bit_depth > 8 and 16 in offered
+            )
             return 16 if deep else offered[0]
         if self.bit_depth not in offered:
             raise ExportError(
@@ -91,6 +97,11 @@ class ExportSpec:
                 f"It writes {' or '.join(str(depth) for depth in sorted(offered))}.",
             )
         return self.bit_depth
+
+
+def depths_of(preset: Preset, written: Format) -> list[int]:
+    """The bits of one channel that a preset writes in one of its formats; the first is the default."""
+    return [d for d in preset.bit_depths if not isinstance(written, VideoFormat) or d in written.pixel_formats]
 
 
 def planned_files(spec: ExportSpec, clip: Clip) -> tuple[Path, ...]:
@@ -102,7 +113,8 @@ def describe(spec: ExportSpec, clip: Clip) -> str:
     """One line for the export button, such as "Export 247 frames, ProRes 4444"."""
     count = len(spec.frames(clip))
     kind = "picture" if clip.info.kind is ClipKind.STILL else "frame"
-    depth = f" {spec.depth(clip)} bit" if isinstance(spec.format, PictureFormat) else ""
+    choice = isinstance(spec.format, PictureFormat) and len(spec.rules.bit_depths) > 1
+    depth = f" {spec.depth(clip)} bit" if choice else ""
     return f"Export {count} {kind}{'' if count == 1 else 's'}, {spec.format.label}{depth}"
 
 
@@ -126,6 +138,8 @@ def notes(spec: ExportSpec, clip: Clip) -> tuple[str, ...]:
         )
     if spec.premultiplied:
         lines.append("Colour is premultiplied: say so where the receiving program asks for the kind of alpha.")
+    if spec.compression == "dwaa":
+        lines.append("Programs built on FFmpeg misread DWAA beside layers; those that use OpenEXR's own library don't.")
     if isinstance(written, VideoFormat):
         if written.tick and clip.info.variable_rate:
             lines.append(f"Frame times are rounded to 1/{written.tick} second, the finest that this file can say.")
@@ -145,6 +159,8 @@ def check(spec: ExportSpec, clip: Clip) -> tuple[Path, ...]:
         _check_length(spec.target)
         files = planned_files(spec, clip)
         spec.depth(clip)
+        _check_compression(spec)
+        _check_package(spec)
         _check_background(spec)
         _check_folder(files[0].parent, may_be_made=files[0].parent == spec.target)
         sources = source_identities(clip)
@@ -152,6 +168,26 @@ def check(spec: ExportSpec, clip: Clip) -> tuple[Path, ...]:
             _check_length(path)
             _check_file(path, sources, overwrite=spec.overwrite)
     return files
+
+
+def _check_compression(spec: ExportSpec) -> None:
+    written = spec.format
+    offered = written.compressions if isinstance(written, PictureFormat) else ()
+    if spec.compression and spec.compression not in offered:
+        raise ExportError(
+            f"{written.label} can't be packed by “{spec.compression}”.",
+            f"Use {' or '.join(offered)}." if offered else "Leave the compression out: this format has one only.",
+        )
+
+
+def _check_package(spec: ExportSpec) -> None:
+    """Some formats need a package that the program itself doesn't."""
+    written = spec.format
+    if isinstance(written, PictureFormat) and written.package and find_spec(written.package) is None:
+        raise ExportError(
+            f"{written.label} files need the package {written.package}, which isn't installed.",
+            f"Install it, then start again: {sys.executable} -m pip install {written.package}",
+        )
 
 
 def _check_background(spec: ExportSpec) -> None:

@@ -5,7 +5,7 @@ plane by plane, past every conversion. Lossy formats have tolerances, in `format
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import cast
@@ -28,22 +28,29 @@ def sampled(count: int) -> tuple[int, ...]:
     return tuple(sorted({0, count // 2, count - 1}))
 
 
-def verify_pictures(parts: Sequence[Path], meant: Mapping[int, Picture]) -> list[str]:
-    """What is wrong with written PNG files; empty where all is right.
+def verify_pictures(
+    parts: Sequence[Path], meant: Mapping[int, Picture], faults_of: Callable[[Path, Picture], list[str]]
+) -> list[str]:
+    """What is wrong with written pictures; empty where all is right.
 
     Args:
         parts: All files, in order.
         meant: By place, the pictures to compare.
+        faults_of: What is wrong with one file, each as "has another alpha".
     """
     faults = [f"Picture {place + 1} is empty." for place, part in enumerate(parts) if part.stat().st_size == 0]
     for place, picture in meant.items():
         try:
-            same = np.array_equal(_read_png(parts[place]), _stacked(picture))
-        except (av.FFmpegError, ValueError) as error:
+            faults += [f"Picture {place + 1} {fault}." for fault in faults_of(parts[place], picture)]
+        except (av.FFmpegError, ValueError, RuntimeError) as error:
             raise _unreadable(parts[place]) from error
-        if not same:
-            faults.append(f"Picture {place + 1} reads back with other pixels.")
     return faults
+
+
+def png_faults(path: Path, picture: Picture) -> list[str]:
+    """What is wrong with a PNG, read by another decoder than OpenCV's."""
+    same = np.array_equal(_read_png(path), _stacked(picture))
+    return [] if same else ["reads back with other pixels"]
 
 
 def verify_video(

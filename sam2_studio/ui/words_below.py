@@ -38,6 +38,8 @@ _EXPORTS = (
     later("Export {count} frame, {format}"), later("Export {count} frames, {format}"),
     later("Export {count} picture, {format}"), later("Export {count} pictures, {format}"),
     later("{format} needs even sizes: {size} is padded to {padded} at the right and lower edge."),
+    later("Colour is premultiplied: say so where the receiving program asks for the kind of alpha."),
+    later("Programs built on FFmpeg misread DWAA beside layers; those that use OpenEXR's own library don't."),
     later("Frame times are rounded to 1/{tick} second, the finest that this file can say."),
     later("The source is HDR: 8 bits keep its colours and tags, but smooth skies may show steps."),
 )

@@ -47,6 +47,11 @@ EVERY = [
     pytest.param("blur", "out.mp4", id="blur"),
     pytest.param("blur", "out.png", id="blur-png"),
 ]
+OTHERS = [
+    pytest.param("nuke", "out.exr", id="nuke"),
+    pytest.param("shapes", "out.json", id="shapes"),
+    pytest.param("shapes", "out.svg", id="shapes-svg"),
+]
 PATCHES = [
     (0, 0, 0),
     (50, 50, 50),
@@ -296,7 +301,7 @@ def test_frames_are_the_right_ones(tmp_path: Path, preset: str, name: str) -> No
     assert found == list(range(7, 19))
 
 
-@pytest.mark.parametrize(("preset", "name"), EVERY)
+@pytest.mark.parametrize(("preset", "name"), EVERY + OTHERS)
 def test_cancel_at_every_step_leaves_nothing(tmp_path: Path, preset: str, name: str) -> None:
     case = Case(still([numbered_frame(n, 32, 32) for n in range(4)]))
     folder = tmp_path / "out"
@@ -313,7 +318,7 @@ def test_cancel_at_every_step_leaves_nothing(tmp_path: Path, preset: str, name: 
         assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-@pytest.mark.parametrize(("preset", "name"), EVERY)
+@pytest.mark.parametrize(("preset", "name"), EVERY + OTHERS)
 def test_overwriting_is_asked_for(tmp_path: Path, preset: str, name: str) -> None:
     case = Case(still([numbered_frame(n, 32, 32) for n in range(2)]))
     first = case.run(preset, tmp_path / name)
@@ -364,10 +369,13 @@ DISK_FULL = """
 """
 
 
-@pytest.mark.parametrize(("preset", "name"), [one for one in EVERY if one.id != "pixelate-png"])  # fits in 3,000 bytes
+@pytest.mark.parametrize(
+    ("preset", "name"), [one for one in EVERY + OTHERS if one.id != "pixelate-png"]
+)  # fits in 3,000 bytes
 @pytest.mark.parametrize("limit", [0, 40, 3000])
 def test_disk_full(tmp_path: Path, preset: str, name: str, limit: int) -> None:
-    old = tmp_path / ("out.0000.png" if name.endswith(".png") else name)
+    numbered = name.endswith((".png", ".exr", ".svg"))
+    old = tmp_path / (f"out.0000{Path(name).suffix}" if numbered else name)
     old.write_bytes(b"old")
     command = [sys.executable, "-c", textwrap.dedent(DISK_FULL), preset, str(tmp_path / name), str(limit)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])

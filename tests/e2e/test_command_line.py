@@ -222,6 +222,11 @@ def test_every_preset_is_written_and_read_back(project: Path, tmp_path: Path, ru
     assert not decoded(premultiplied)[0].to_ndarray(format="rgba")[0, 0, :3].any()
     [hidden] = exported("pixelate", "hidden.mp4", "--strength", "12", "--outside")
     assert len(decoded(hidden)) == 5
+    layered = exported("nuke", "comp.####.exr", "--compression", "zip", "--provenance")
+    assert [path.name for path in layered] == [f"comp.{n:04d}.exr" for n in range(5)]
+    [outlines] = exported("shapes", "outlines.json")
+    shapes = json.loads(outlines.read_text(encoding="utf-8"))["annotations"]
+    assert [shape["area"] for shape in shapes] == [masks[n].sum() for n in range(5)]
     [replaced] = exported("replace", "replaced.mp4", "--background", "#00FF00")
     corner = decoded(replaced)[0].to_ndarray(format="rgb24")[0, 0].astype(int)
     assert np.abs(corner - (0, 255, 0)).max() <= 6

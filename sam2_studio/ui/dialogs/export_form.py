@@ -1,6 +1,6 @@
 """What is to be exported: preset, objects, range, depth, background, target. Says what would be written, or why not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,18 +23,19 @@ from PySide6.QtWidgets import (
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError, StudioError
-from sam2_studio.export.formats import Content, Preset, VideoFormat
-from sam2_studio.export.spec import ExportSpec, check, notes
+from sam2_studio.export.formats import Content, PictureFormat, Preset
+from sam2_studio.export.spec import ExportSpec, check, depths_of, notes
 from sam2_studio.export.treatment import Background, Hiding
 from sam2_studio.ui import theme
 from sam2_studio.ui.dialogs.background_field import BackgroundField
 from sam2_studio.ui.dialogs.export_target import default_target, follow_preset
 from sam2_studio.ui.dialogs.hiding_field import HidingField
 from sam2_studio.ui.dialogs.preset_list import PresetList
-from sam2_studio.ui.language import tr, tr_count
+from sam2_studio.ui.language import later, tr, tr_count
 from sam2_studio.ui.words_below import shown
 
 _CHECK_WAIT = 120  # ms after the last key
+_COMPRESSIONS = {"zip": later("ZIP, loses nothing"), "dwaa": later("DWAA, much smaller")}
 
 
 class ExportForm(QWidget):
@@ -63,6 +64,7 @@ class ExportForm(QWidget):
         self.whole = QRadioButton(tr("Whole clip, {frames}", frames=_frames(clip.info.frames)))
         self.in_out = QRadioButton(tr("In to out, {frames}", frames=_frames(len(clip.source_range))))
         self.bits = QComboBox()
+        self.compression = QComboBox()
         self.background = BackgroundField()
         self.hiding = HidingField(clip.info.size)
         self.premultiplied = QCheckBox(tr("Multiply colour by alpha (premultiplied)"))
@@ -97,6 +99,7 @@ class ExportForm(QWidget):
             background=self.background.value() if preset.content is Content.REPLACE else Background(),
             hiding=self.hiding.value() if preset.hides else Hiding(),
             premultiplied=preset.may_premultiply and self.premultiplied.isChecked(),
+            compression=self.compression.currentData() or "",
             provenance=self.provenance.isChecked(),
         )
 
@@ -132,6 +135,7 @@ class ExportForm(QWidget):
         self._ranges = _stacked(self.whole, self.in_out)
         self._form.addRow(tr("Frames"), self._ranges)
         self._form.addRow(tr("Depth"), self.bits)
+        self._form.addRow(tr("Compression"), self.compression)
         self._form.addRow(tr("Background"), self.background)
         self._form.addRow(tr("Hide"), self.hiding)
         self._form.addRow(tr("Alpha"), self.premultiplied)
@@ -148,6 +152,7 @@ class ExportForm(QWidget):
         self.in_out.setVisible(shortened)
         self._form.setRowVisible(self._ranges, self._clip.info.frames > 1)
         self.bits.setAccessibleName(tr("Bits a channel"))
+        self.compression.setAccessibleName(tr("Compression"))
 
     def _target_row(self) -> QWidget:
         self.target.setAccessibleName(tr("Save to"))
@@ -164,10 +169,11 @@ class ExportForm(QWidget):
     def _connect(self) -> None:
         self.presets.preset_chosen.connect(self._preset_chosen)
         self.target.textEdited.connect(self._target_typed)
-        self.target.textChanged.connect(lambda _: self._show_depths())
+        self.target.textChanged.connect(lambda _: self._show_format())
         for box in (*self.objects.values(), self.whole, self.provenance, self.premultiplied):
             box.toggled.connect(lambda _: self._timer.start())
-        self.bits.currentIndexChanged.connect(lambda _: self._timer.start())
+        for choice in (self.bits, self.compression):
+            choice.currentIndexChanged.connect(lambda _: self._timer.start())
         self.background.changed.connect(self._timer.start)
         self.hiding.changed.connect(self._timer.start)
 
@@ -180,31 +186,26 @@ class ExportForm(QWidget):
         self._form.setRowVisible(self.background, preset.content is Content.REPLACE)
         self._form.setRowVisible(self.hiding, preset.hides)
         self._form.setRowVisible(self.premultiplied, preset.may_premultiply)
-        self._show_depths()
+        self._show_format()
         self.check()
 
     def _target_typed(self) -> None:
         self._target_is_ours = False
         self._timer.start()
 
-    def _show_depths(self) -> None:
-        """Offer the depths that preset and file ending have together; keep the chosen one where it still holds."""
+    def _show_format(self) -> None:
+        """Offer what preset and file ending have together."""
         preset = self.presets.preset
         suffix = Path(self.target.text().strip()).suffix.lower()
         written = preset.formats.get(suffix, preset.formats[preset.suffix])
-        offered = [d for d in preset.bit_depths if not isinstance(written, VideoFormat) or d in written.pixel_formats]
-        shown = [self.bits.itemData(i) for i in range(self.bits.count())]
-        if offered != shown:
-            chosen = self.bits.currentData()
-            self.bits.blockSignals(True)
-            self.bits.clear()
-            for depth in offered:
-                self.bits.addItem(tr("{depth} bit", depth=depth), depth)
-            colored = preset.content is not Content.MATTE
-            deep = offered.index(16) if colored and self._clip.info.bit_depth > 8 and 16 in offered else 0
-            self.bits.setCurrentIndex(offered.index(chosen) if chosen in offered else deep)
-            self.bits.blockSignals(False)
-        self._form.setRowVisible(self.bits, len(offered) > 1)
+        depths = depths_of(preset, written)
+        colored = preset.content is not Content.MATTE
+        deep = 16 if colored and self._clip.info.bit_depth > 8 and 16 in depths else depths[0]
+        _offer(self.bits, {depth: tr("{depth} bit", depth=depth) for depth in depths}, deep)
+        packed = written.compressions if isinstance(written, PictureFormat) else ()
+        _offer(self.compression, {name: tr(_COMPRESSIONS[name]) for name in packed}, next(iter(packed), ""))
+        for field in (self.bits, self.compression):
+            self._form.setRowVisible(field, field.count() > 1)
 
     def _browse(self) -> None:
         preset, target = self.presets.preset, self.target.text().strip()
@@ -220,6 +221,19 @@ class ExportForm(QWidget):
         if name:
             self.target.setText(name)
             self._target_typed()
+
+
+def _offer(field: QComboBox, offered: Mapping[object, str], usual: object) -> None:
+    """Offer these; keep the chosen one where it still holds."""
+    if [field.itemData(place) for place in range(field.count())] == list(offered):
+        return
+    chosen = field.currentData()
+    field.blockSignals(True)
+    field.clear()
+    for value, text in offered.items():
+        field.addItem(text, value)
+    field.setCurrentIndex(list(offered).index(chosen if chosen in offered else usual) if offered else -1)
+    field.blockSignals(False)
 
 
 def _object_box(shown: CutObject) -> QCheckBox:

@@ -11,6 +11,7 @@ _WORDS = {
     Content.REPLACE: "composite",
     Content.PIXELATE: "pixelated",
     Content.BLUR: "blurred",
+    Content.SHAPES: "outlines",
 }
 
 

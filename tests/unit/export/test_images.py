@@ -129,7 +129,7 @@ def test_text_is_kept() -> None:
 
 def test_writer_keeps_the_order(tmp_path: Path) -> None:
     parts = [tmp_path / str(number) for number in range(12)]
-    writer = PictureWriter(parts)
+    writer = PictureWriter(parts, encode_png)
     for number in range(12):
         writer.write(Picture(alpha=np.full((4, 4), number, np.uint8)))
     writer.finish()
@@ -138,7 +138,7 @@ def test_writer_keeps_the_order(tmp_path: Path) -> None:
 
 
 def test_writer_tells_of_a_failure(tmp_path: Path) -> None:
-    writer = PictureWriter([tmp_path / "no" / "a"])
+    writer = PictureWriter([tmp_path / "no" / "a"], encode_png)
     writer.write(Picture(alpha=np.zeros((4, 4), np.uint8)))
     with pytest.raises(FileNotFoundError):
         writer.finish()

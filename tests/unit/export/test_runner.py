@@ -153,7 +153,9 @@ def test_failure_on_the_way_leaves_nothing(tmp_path: Path, preset: str, name: st
 
 
 def test_fault_found_in_reading_back_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sam2_studio.export.outputs.verify_pictures", lambda parts, meant: ["Picture 1 is wrong."])
+    monkeypatch.setattr(
+        "sam2_studio.export.outputs.verify_pictures", lambda parts, meant, faults_of: ["Picture 1 is wrong."]
+    )
     report = Case(still(FRAMES)).run("png", tmp_path / "a.png")
     assert (report.verified, report.faults) == (False, ("Picture 1 is wrong.",))
 

@@ -14,7 +14,7 @@ from sam2_studio.export.compose import Picture
 from sam2_studio.export.formats import PRESETS, VideoFormat
 from sam2_studio.export.images import encode_png
 from sam2_studio.export.times import Times, export_times
-from sam2_studio.export.verify import sampled, verify_pictures, verify_video
+from sam2_studio.export.verify import png_faults, sampled, verify_pictures, verify_video
 from sam2_studio.export.video import VideoWriter
 from sam2_studio.export.yuv import ColorCodes, codes_for
 from tests.exporting import still
@@ -135,16 +135,16 @@ def test_pictures(tmp_path: Path, dtype: type) -> None:
     parts = [tmp_path / "0", tmp_path / "1", tmp_path / "2"]
     for part in parts:
         part.write_bytes(encode_png(good))
-    assert verify_pictures(parts, dict.fromkeys(range(3), good)) == []
+    assert verify_pictures(parts, dict.fromkeys(range(3), good), png_faults) == []
     off = pixels.copy()
     off[2, 3, 3] ^= 1
     other = Picture(rgb=off[..., :3], alpha=off[..., 3])
-    assert verify_pictures(parts, {0: good, 2: other}) == ["Picture 3 reads back with other pixels."]
+    assert verify_pictures(parts, {0: good, 2: other}, png_faults) == ["Picture 3 reads back with other pixels."]
     parts[1].write_bytes(b"")
-    assert verify_pictures(parts, {0: good}) == ["Picture 2 is empty."]
+    assert verify_pictures(parts, {0: good}, png_faults) == ["Picture 2 is empty."]
     parts[0].write_bytes(b"no picture")
     with pytest.raises(ExportError, match="can't be read back"):
-        verify_pictures(parts, {0: good})
+        verify_pictures(parts, {0: good}, png_faults)
 
 
 @pytest.mark.parametrize(("count", "places"), [(1, (0,)), (2, (0, 1)), (3, (0, 1, 2)), (100, (0, 50, 99))])
