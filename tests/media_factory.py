@@ -78,6 +78,7 @@ def write_video(
     container_options: Mapping[str, str] | None = None,
     metadata: Mapping[str, str] | None = None,
     gop: int | None = None,
+    sample_aspect: Fraction | None = None,
 ) -> Path:
     """Encode `frames` and return `path`; the container is that of the suffix.
 
@@ -86,6 +87,7 @@ def write_video(
         pts: Ticks of `time_base` (1/rate where not given), one a frame; 0, 1, 2 ... where not given.
         audio: Add a tone as long as the picture (AAC, Opus in WebM).
         rotation: Degrees counter-clockwise for the display matrix.
+        sample_aspect: Width to height of a pixel; not said where None.
         matrix: Both the tag and the matrix that arrays are converted with (smpte170m where unknown).
     """
     base = time_base or 1 / rate
@@ -105,6 +107,8 @@ def write_video(
                 if gop is not None:
                     context.gop_size = gop
                 stream.metadata.update(dict(metadata or {}) | ({"timecode": timecode} if timecode else {}))
+                if sample_aspect is not None:
+                    stream.sample_aspect_ratio = context.sample_aspect_ratio = sample_aspect
                 if rotation or hflip or vflip:
                     stream.set_display_rotation(rotation, hflip=hflip, vflip=vflip)
                 sound = (

@@ -44,6 +44,8 @@ class ClipInfo:
         duration: Seconds from the first frame's start to the last one's end.
         rotation: Degrees counter-clockwise that the file asks for; already applied to all pixels.
         bit_depth: Bits of one stored channel.
+        interlaced: Which field of a frame comes first, "top" or "bottom"; "" for whole frames.
+        pixel_aspect: Width to height of one pixel, upright.
         audio: Codec name of the first sound stream, or None.
         timecode: Start timecode `HH:MM:SS:FF`, or None.
         pattern: For a sequence, `NAME.####.EXT`; otherwise empty.
@@ -64,6 +66,8 @@ class ClipInfo:
     bit_depth: int = 8
     color: ColorTags = field(default_factory=ColorTags)
     alpha: bool = False
+    interlaced: str = ""
+    pixel_aspect: Fraction = Fraction(1)
     audio: str | None = None
     timecode: str | None = None
     pattern: str = ""
@@ -74,9 +78,10 @@ class ClipInfo:
         return Size(self.width, self.height)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values for JSON; `rate` as text, exact."""
+        """Plain values for JSON; fractions as text, exact."""
         values = asdict(self)
-        return values | {"kind": self.kind.value, "rate": str(self.rate), "warnings": list(self.warnings)}
+        plain = {"kind": self.kind.value, "rate": str(self.rate), "pixel_aspect": str(self.pixel_aspect)}
+        return values | plain | {"warnings": list(self.warnings)}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "ClipInfo":
@@ -86,7 +91,8 @@ class ClipInfo:
                 **values
                 | {
                     "kind": ClipKind(values["kind"]),
-                    "rate": _rate(values["rate"]),
+                    "rate": _fraction(values["rate"]),
+                    "pixel_aspect": _fraction(values.get("pixel_aspect", "1")),
                     "color": checked(ColorTags(**values["color"])),
                     "warnings": tuple(str(warning) for warning in values["warnings"]),
                 }
@@ -179,9 +185,9 @@ def _timecode_frames(timecode: str | None, base: int) -> int:
     return ((hours * 60 + minutes) * 60 + seconds) * base + frames
 
 
-def _rate(text: str) -> Fraction:
+def _fraction(text: str) -> Fraction:
     """Whole or `numerator/denominator`, nothing else: `Fraction` itself would work for hours on "1e999999999"."""
     parts = re.fullmatch(r"(\d{1,18})(?:/(\d{1,18}))?", text, re.ASCII)
     if parts is None or not int(parts[1]) or not int(parts[2] or 1):
-        raise ValueError(f"rate {text!r}")
+        raise ValueError(f"fraction {text!r}")
     return Fraction(int(parts[1]), int(parts[2] or 1))

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sam2_studio.core.eye import in_bytes
 from sam2_studio.core.geometry import Size
 from sam2_studio.errors import PromptError
 
@@ -38,6 +40,7 @@ class Frame:
         alpha: (H, W) of the same type where the source has it, else None.
         light: (H, W, 3) float16 where the source is linear light (OpenEXR): straight, not clipped at 1. `rgb` shows it
             by sRGB's curve, for the eye and the network. Else None.
+        transfer: FFmpeg's name of the curve of `rgb` where it is an HDR one (`eye.HDR`), else "".
     """
 
     number: int
@@ -45,6 +48,7 @@ class Frame:
     timestamp: Timestamp
     alpha: NDArray[np.uint8] | NDArray[np.uint16] | None = field(default=None, repr=False, compare=False)
     light: NDArray[np.float16] | None = field(default=None, repr=False, compare=False)
+    transfer: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         for pixels in (self.rgb, self.alpha, self.light):
@@ -57,13 +61,26 @@ class Frame:
 
     @property
     def nbytes(self) -> int:
-        return sum(pixels.nbytes for pixels in (self.rgb, self.alpha, self.light) if pixels is not None)
+        """Bytes of all pixels, with the copy that a deep frame keeps for the eye."""
+        kept = sum(pixels.nbytes for pixels in (self.rgb, self.alpha, self.light) if pixels is not None)
+        return kept + (self.rgb.nbytes // 2 if self.rgb.dtype == np.uint16 else 0)
+
+    @property
+    def seen(self) -> NDArray[np.uint8] | NDArray[np.uint16]:
+        """What the network looks at: the pixels as they are, of HDR the tone-mapped ones."""
+        return self.rgb8() if self.transfer else self.rgb
 
     def rgb8(self) -> NDArray[np.uint8]:
-        """(H, W, 3) uint8; a 16-bit picture is rounded, for the eye and the network only."""
+        """(H, W, 3) uint8, for the eye and the network only: 16 bits rounded, HDR tone-mapped; made once."""
+        return self._bytes
+
+    @cached_property
+    def _bytes(self) -> NDArray[np.uint8]:
         if self.rgb.dtype == np.uint8:
             return self.rgb  # type: ignore[return-value] # numpy can't narrow a union of dtypes
-        return ((self.rgb.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+        made = in_bytes(self.rgb, self.transfer)  # type: ignore[arg-type]
+        made.setflags(write=False)
+        return made
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class Looks:
     def features(self, frame: Frame, window: Window) -> ImageFeatures:
         """Features of a window, not yet conditioned."""
         side = self.model.traits.working_size
-        return self._features.features(self.model, scaled_picture(frame.rgb, window, side, side))
+        return self._features.features(self.model, scaled_picture(frame.seen, window, side, side))
 
     def ask(
         self,

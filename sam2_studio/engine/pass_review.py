@@ -28,7 +28,7 @@ class PassReview:
     def show(self, frame: Frame, mask: Mask) -> None:
         """Take the mask of a frame on which the user showed the object."""
         reviewer = Reviewer()
-        reviewer.judge(frame.number, mask, score=1.0, given=True, picture=frame.rgb)
+        reviewer.judge(frame.number, mask, score=1.0, given=True, picture=frame.seen)
         self._starts[frame.number] = reviewer
         while len(self._starts) > _MOST_STARTS:
             self._starts.popitem(last=False)
@@ -40,6 +40,6 @@ class PassReview:
             self._reviewer = copy.copy(self._starts[before]) if before in self._starts else Reviewer()
         self._latest = frame.number
         health = self._reviewer.judge(
-            frame.number, result.mask, score=result.score, given=result.conditioning, picture=frame.rgb
+            frame.number, result.mask, score=result.score, given=result.conditioning, picture=frame.seen
         )
         return replace(result, health=health)

@@ -31,7 +31,7 @@ def snapped(frame: Frame, mask: Mask, prompts: PromptSet, window: Window) -> Mas
     regions = _regions(before > 0, prompts, window)
     if min(np.count_nonzero(regions == cv2.GC_FGD), np.count_nonzero(regions == cv2.GC_BGD)) < LEAST_SURE_PIXELS:
         return mask
-    after = _grab_cut(scaled_picture(frame.rgb, window, *size), regions)
+    after = _grab_cut(scaled_picture(frame.seen, window, *size), regions)
     if np.count_nonzero(after & (before > 0)) < LEAST_KEPT * np.count_nonzero(before):
         return mask
     fine = cv2.resize(after.astype(np.float32), (window.width, window.height), interpolation=cv2.INTER_LINEAR)

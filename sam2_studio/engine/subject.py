@@ -47,7 +47,7 @@ def propose_subjects(segmenter: Segmenter, frame: Frame, limit: int = 5, *, stil
     points = _grid(whole)
     answers = segmenter.relief.eased(partial(segmenter.looks.ask_each, frame, whole, points))
     side = answers[0].masks.shape[-1]
-    colors = scaled_picture(frame.rgb, whole, side, side).astype(np.float32) / np.float32(255)
+    colors = scaled_picture(frame.seen, whole, side, side).astype(np.float32) / np.float32(255)
     proposals = _ranked(points, answers, colors)
     found: list[MaskPrediction] = []
     for proposal in _different(proposals)[:limit]:

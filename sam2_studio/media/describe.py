@@ -9,12 +9,14 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from sam2_studio.core.clip import ClipInfo, ClipKind, ColorTags
+from sam2_studio.core.eye import HDR
 from sam2_studio.core.geometry import Size
 from sam2_studio.media.color import meant, unsupported
 from sam2_studio.media.container import has_side_alpha
 from sam2_studio.media.index import FrameIndex
 from sam2_studio.media.orientation import Orientation
 
+_BOTTOM_FIRST = (3, 5)  # FFmpeg's AV_FIELD_BB and AV_FIELD_BT
 _TIMECODE = re.compile(r"\d{2}:\d{2}:\d{2}[:;.]\d{2}")
 
 
@@ -37,6 +39,7 @@ def describe_video(
     """
     size = upright_size(first, orientation)
     aspect = stream.sample_aspect_ratio or Fraction(1)
+    aspect = 1 / aspect if orientation.transpose else aspect
     return ClipInfo(
         path=str(path),
         kind=ClipKind.VIDEO,
@@ -50,6 +53,8 @@ def describe_video(
         pixel_format=first.format.name,
         bit_depth=first.format.components[0].bits,
         color=said,
+        interlaced=_first_field(stream, first),
+        pixel_aspect=aspect,
         alpha=any(part.is_alpha for part in first.format.components),
         audio=next((_codec_name(sound) for sound in container.streams.audio), None),
         timecode=_timecode(container, stream),
@@ -60,6 +65,13 @@ def describe_video(
 def upright_size(frame: VideoFrame, orientation: Orientation) -> Size:
     """The size of a frame once it stands upright."""
     return Size(frame.height, frame.width) if orientation.transpose else Size(frame.width, frame.height)
+
+
+def _first_field(stream: VideoStream, first: VideoFrame) -> str:
+    """`ClipInfo.interlaced`. Where the stream doesn't say which field comes first, the top one does."""
+    if not first.interlaced_frame:
+        return ""
+    return "bottom" if stream.codec_context.field_order in _BOTTOM_FIRST else "top"
 
 
 def _codec_name(sound: object) -> str:
@@ -77,9 +89,12 @@ def _oddities(
     stream: VideoStream, first: VideoFrame, said: ColorTags, orientation: Orientation, aspect: Fraction
 ) -> list[str]:
     found = []
-    if first.interlaced_frame:
-        found.append("The footage is interlaced; its frames are shown as they are stored.")
-    if aspect not in (0, 1):
+    if field := _first_field(stream, first):
+        found.append(f"The footage is interlaced, {field} field first; its frames are shown as they are stored.")
+    transfer = meant(said, first.height, first.format.name).transfer
+    if transfer in HDR:
+        found.append(f"The footage is HDR ({HDR[transfer]}): tone-mapped for the eye, untouched in exports.")
+    if aspect != 1:
         found.append(
             f"Its pixels aren't square ({aspect.numerator}:{aspect.denominator}); masks lie on the stored pixels."
         )

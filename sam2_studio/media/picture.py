@@ -22,6 +22,8 @@ from sam2_studio.media.exr import read_exr, read_exr_header
 from sam2_studio.media.orientation import Orientation, from_exif
 from sam2_studio.media.parts import Picture, PictureHeader
 from sam2_studio.media.sniff import picture_format
+from sam2_studio.media.straight import unmultiplied
+from sam2_studio.media.tiff import without_orientation
 
 # The limit of our own is checked from the header, before anything is allocated; Pillow's would only warn, on stderr.
 Image.MAX_IMAGE_PIXELS = None
@@ -149,9 +151,17 @@ def _shallow(path: Path, image: Image.Image, turn: Orientation) -> Picture:
     )
 
 
+def _is_premultiplied(image: Image.Image) -> bool:
+    """Whether a TIFF says that its colour is multiplied by alpha; Pillow undoes that by itself, OpenCV doesn't."""
+    return bool(image.format == "TIFF" and hasattr(image, "tag_v2") and 1 in image.tag_v2.get(338, ()))
+
+
 def _deep(path: Path, image: Image.Image, turn: Orientation) -> Picture:
     """A picture of 16 bits a channel, by OpenCV."""
-    stored = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
+    data = np.fromfile(path, np.uint8)
+    if image.format == "TIFF":
+        data = without_orientation(data)
+    stored = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     if stored is None or stored.dtype != np.uint16:
         raise ValueError("its 16-bit pixels can't be decoded")
     stored = turn.upright(stored)
@@ -160,6 +170,8 @@ def _deep(path: Path, image: Image.Image, turn: Orientation) -> Picture:
         stored = cv2.merge((stored, stored, stored))
     rgb = np.ascontiguousarray(stored[..., 2::-1])
     alpha = np.ascontiguousarray(stored[..., 3]) if stored.shape[2] == 4 else None
+    if alpha is not None and _is_premultiplied(image):
+        rgb = unmultiplied(rgb, alpha)
     names = {(True, False): "gray16le", (False, False): "rgb48le", (False, True): "rgba64le"}
     return Picture(
         rgb=rgb,

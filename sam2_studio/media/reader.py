@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
@@ -14,6 +15,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from sam2_studio.core.clip import ClipInfo
+from sam2_studio.core.eye import HDR
 from sam2_studio.core.frames import Frame, Timestamp, checked_frame
 from sam2_studio.errors import MediaError
 from sam2_studio.media.color import meant, merged, tags_of
@@ -121,12 +123,13 @@ class VideoReader:
         )
 
     def _made(self, number: int, frame: VideoFrame) -> Frame:
-        said = merged(tags_of(frame), self.info.color)
-        rgb, alpha = self._pixels.convert(frame, meant(said, frame.height, frame.format.name))
+        tags = meant(merged(tags_of(frame), self.info.color), frame.height, frame.format.name)
+        rgb, alpha = self._pixels.convert(frame, tags)
         turn = from_frame(frame)
         rgb = placed(turn.upright(rgb), self.info.size)
         alpha = None if alpha is None else placed(turn.upright(alpha), self.info.size)
-        return Frame(number, rgb, self.timestamp(number), alpha)
+        hdr = tags.transfer if tags.transfer in HDR and rgb.dtype == np.uint16 else ""
+        return Frame(number, rgb, self.timestamp(number), alpha, transfer=hdr)
 
     def _find(self, number: int) -> VideoFrame:
         """The decoded frame; goes on from where the decoder stands if that is nearer than the keyframe."""

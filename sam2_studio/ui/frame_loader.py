@@ -194,7 +194,9 @@ class FrameLoader(QThread):
     def _show(self, number: int, generation: int) -> None:
         if self._source is not None:
             self._last_shown = number
-            self.frame_ready.emit(generation, self._source.read(number))
+            frame = self._source.read(number)
+            frame.rgb8()  # made here, so that the window needn't
+            self.frame_ready.emit(generation, frame)
 
     def _read_ahead(self, wishes: _Wishes) -> None:
         """Read one frame ahead, and wish for another as long as there was one to read."""
