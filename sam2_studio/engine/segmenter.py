@@ -1,7 +1,8 @@
 """From one frame and its prompts to a mask; keeps no state, so the same prompts always give the same mask.
 
 Clicks are replayed in the order given, each with the logits of the answer before. Where the model gains from it, an
-answer is looked at again in a crop round the object, and on stills the edge is at last fitted to the colours.
+answer is looked at again in a crop round the object, and on stills the edge is at last fitted to the colours. Clicks on
+a mask that is there change it only where they are, for a network that would let go of the rest.
 """
 
 from collections.abc import Callable
@@ -16,22 +17,29 @@ from sam2_studio.core.geometry import Box, Size
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.engine.answers import MOST_CERTAIN, Answer, Looks
+from sam2_studio.engine.correcting import corrected
 from sam2_studio.engine.embeddings import FeatureCache
 from sam2_studio.engine.models import Model
 from sam2_studio.engine.relief import Relief, say_nothing
 from sam2_studio.engine.requests import Candidate, MaskPrediction, SegmentSettings
 from sam2_studio.engine.snap import snapped
-from sam2_studio.engine.windows import Logits, Window, box_of_logits, coverage, mask_of_logits, moved_logits
+from sam2_studio.engine.windows import (
+    GIVEN_LOGIT,
+    Logits,
+    Window,
+    box_of_logits,
+    given_logits,
+    mask_of_logits,
+    moved_logits,
+    window_round,
+)
 from sam2_studio.errors import PromptError
 from sam2_studio.networks.interface import NetworkTraits
 
-WINDOW_MARGIN = 1.4  # of the window of a second look, to the object's bounding box
-WINDOW_SLIMMEST = 0.6  # shorter to longer side
 WINDOW_LARGEST = 0.75  # part of the picture from which on a second look gains nothing
 FITTING_MARGIN = 1.05  # a window is kept while the bounding box, scaled by this, lies in it
 SECOND_WEIGHT = 0.7  # of a second look at a tracked answer, in the mix of both
 LEAST_AGREEMENT = 0.6  # IoU of both, below which the second isn't trusted
-GIVEN_LOGIT = 10.0
 MOST_REPLAYED = 8  # clicks put one by one; earlier ones are put together
 MASKS_ON_OFFER = 3
 _DEFAULTS = SegmentSettings()
@@ -130,10 +138,12 @@ class Segmenter:
     ) -> MaskPrediction:
         if given_mask is not None and not prompts.points and prompts.box is None:
             return self._of_given(given_mask)
+        if given_mask is not None and prompts.box is None and self._traits.corrects_locally and not given_mask.is_empty:
+            return self._corrected(frame, given_mask, prompts)
         offered, last = self._replayed(frame, prompts, given_mask, settings)
         mask = mask_of_logits(last.logits, last.answer.window, frame.size)
         if still and settings.snap and self._traits.snap:
-            mask = snapped(frame, mask, prompts, _window_round(mask.box, frame.size))
+            mask = snapped(frame, mask, prompts, window_round(mask.box, frame.size))
         return MaskPrediction(
             mask=mask,
             candidates=_candidates(offered, Candidate(mask, last.score), frame.size),
@@ -154,7 +164,7 @@ class Segmenter:
         """
         whole = Window.whole(frame.size)
         box = box_of_logits(logits, whole)
-        window = whole if box is None else _window_round(box, frame.size)
+        window = whole if box is None else window_round(box, frame.size)
         if box is None or not self._traits.second_look or window.area > WINDOW_LARGEST * frame.size.area:
             return mask_of_logits(logits, whole, frame.size)
         first = moved_logits(logits, whole, window)
@@ -171,8 +181,21 @@ class Segmenter:
             candidates=(Candidate(mask, 1.0),),
             score=1.0,
             presence=-GIVEN_LOGIT if mask.is_empty else GIVEN_LOGIT,
-            logits=given_logits(mask, size),
+            logits=given_logits(mask, Window.whole(mask.size), size),
             token=np.zeros(0, np.float32),
+        )
+
+    def _corrected(self, frame: Frame, given: Mask, prompts: PromptSet) -> MaskPrediction:
+        """The given mask, changed where the clicks are."""
+        mask, answer = corrected(self.looks, frame, given, prompts.points)
+        score = float(answer.quality[0])
+        return MaskPrediction(
+            mask=mask,
+            candidates=(Candidate(mask, score),),
+            score=score,
+            presence=answer.presence,
+            logits=given_logits(mask, Window.whole(mask.size), self._traits.working_size // 4),
+            token=answer.tokens[0],
         )
 
     def _replayed(
@@ -194,7 +217,7 @@ class Segmenter:
         """The answer to the prompts so far, in the window of the answer before if the newest click lies in it."""
         whole = Window.whole(frame.size)
         if last is None:
-            logits = None if given is None else given_logits(given, self._traits.working_size // 4)
+            logits = None if given is None else given_logits(given, whole, self._traits.working_size // 4)
             answer = self.looks.ask(frame, whole, points=shown.points, box=shown.box, logits=logits)
         else:
             window = last.answer.window
@@ -209,19 +232,13 @@ class Segmenter:
         round_what = shown.box or step.box
         if round_what is None:
             return step
-        window, seen = _window_round(round_what, frame.size), step.answer.window
+        window, seen = window_round(round_what, frame.size), step.answer.window
         if window.area > WINDOW_LARGEST * frame.size.area or _fits(seen, step.box, window):
             return step
         answer = self.looks.ask(
             frame, window, points=shown.points, box=shown.box, logits=moved_logits(step.logits, seen, window)
         )
         return _Step(answer, candidate_order(answer, lone=False))
-
-
-def given_logits(mask: Mask, side: int) -> Logits:
-    """(side, side) logits of a mask that is certain, over the whole picture."""
-    inside = coverage(mask, Window.whole(mask.size), side) > 0.5
-    return np.where(inside, GIVEN_LOGIT, -GIVEN_LOGIT).astype(np.float32)
 
 
 def candidate_order(answer: Answer, *, lone: bool) -> tuple[int, ...]:
@@ -233,10 +250,6 @@ def candidate_order(answer: Answer, *, lone: bool) -> tuple[int, ...]:
 def _counts(points: int) -> list[int]:
     """How many clicks are put at each step of the replay."""
     return list(range(max(1, points - MOST_REPLAYED + 1), points + 1)) if points else [0]
-
-
-def _window_round(box: Box, size: Size) -> Window:
-    return Window.around(box, size, margin=WINDOW_MARGIN, slimmest=WINDOW_SLIMMEST)
 
 
 def _fits(seen: Window, box: Box | None, wanted: Window) -> bool:

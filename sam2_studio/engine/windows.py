@@ -13,6 +13,9 @@ from sam2_studio.core.geometry import Box, Point, Size
 from sam2_studio.core.masks import Mask
 
 Logits = NDArray[np.float32]
+WINDOW_MARGIN = 1.4  # of the window of a second look, to the object's bounding box
+WINDOW_SLIMMEST = 0.6  # shorter to longer side
+GIVEN_LOGIT = 10.0
 OUTSIDE = -12.0  # logit of what lies outside a window
 
 
@@ -112,6 +115,17 @@ def coverage(mask: Mask, window: Window, side: int) -> NDArray[np.float32]:
     return np.asarray(
         cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR), np.float32
     )
+
+
+def window_round(box: Box, size: Size) -> Window:
+    """The window of a second look at what is in `box`."""
+    return Window.around(box, size, margin=WINDOW_MARGIN, slimmest=WINDOW_SLIMMEST)
+
+
+def given_logits(mask: Mask, window: Window, side: int) -> Logits:
+    """(side, side) logits of a mask that is certain, over a window."""
+    inside = coverage(mask, window, side) > 0.5
+    return np.where(inside, GIVEN_LOGIT, -GIVEN_LOGIT).astype(np.float32)
 
 
 def mask_part(mask: Mask, window: Window) -> NDArray[np.uint8]:

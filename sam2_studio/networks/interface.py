@@ -46,6 +46,7 @@ class NetworkTraits:
         conditioning_limit: Most conditioning frames attended to at once, the nearest.
         remembers_absence: Whether frames without the object are remembered too.
         remembers_answer: Whether a prompted frame is remembered by the network's own answer, not by the refined mask.
+        corrects_locally: Whether, of its answer to a mask and a click, only what changes at the click is worth taking.
         second_look: Whether a second pass on a crop round the object gains.
         snap: Whether fitting the edge of a still to its colours gains.
         half_precision: Whether its masks are known to be as good where products are computed in 16 bits.
@@ -59,6 +60,7 @@ class NetworkTraits:
     conditioning_limit: int
     remembers_absence: bool
     remembers_answer: bool
+    corrects_locally: bool
     second_look: bool
     snap: bool
     half_precision: bool

@@ -1,13 +1,13 @@
-"""Measures what the second look and the snap gain on stills, as a table. Run: python -m tests.benchmarks.nano_gains
+"""Measures what second look, snap and local corrections gain on stills. Run: python -m tests.benchmarks.nano_gains
 
 The stills are made from the sample clip: a frame as ground, with a blob cut out of another, mirrored frame pasted on
 and lit. The truth is known to the pixel, and neither shape nor colour is simple. Clicks go to the middle of the largest
-error.
+error. A mask to correct is the truth without the part behind a line, or with a disc of ground hung on its edge.
 """
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import av
@@ -22,6 +22,7 @@ from sam2_studio.engine.models import load_model
 from sam2_studio.engine.requests import SegmentSettings
 from sam2_studio.engine.segmenter import Segmenter
 from sam2_studio.resources import resource
+from tests.faulty_network import FaultyNetwork
 from tests.synthetic import Truth, blob_outline, coverage_of, finished, iou, paste
 
 SIZE = (1280, 720)
@@ -88,6 +89,48 @@ def scores(segmenter: Segmenter, still: Still, settings: SegmentSettings) -> lis
     return [after[0], after[2], after[4], iou(box, still.truth)]
 
 
+def spoiled(truth: Truth, seed: int, *, leaks: bool) -> Truth:
+    """The truth with a fault that a click can mend."""
+    rng, (rows, columns) = np.random.default_rng(1000 + seed), np.nonzero(truth)
+    if not leaks:
+        angle = rng.uniform(0, 2 * np.pi)
+        depth = columns * np.cos(angle) + rows * np.sin(angle)
+        beyond = depth > np.quantile(depth, rng.uniform(0.6, 0.85))
+        lacking = truth.copy()
+        lacking[rows[beyond], columns[beyond]] = False
+        return lacking
+    inner = cv2.erode(truth.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    edge = np.argwhere(truth & ~inner)
+    row, column = edge[rng.integers(len(edge))]
+    disc = np.zeros(truth.shape, np.uint8)
+    radius = int(np.sqrt(truth.sum() / np.pi) * rng.uniform(0.4, 0.7))
+    cv2.circle(disc, (int(column), int(row)), radius, 1, cv2.FILLED)
+    return truth | (disc > 0)
+
+
+def corrections(segmenter: Segmenter, still: Still, *, leaks: bool) -> list[float]:
+    """IoU of a spoiled mask, and after one, two and three clicks on it."""
+    given = spoiled(still.truth, still.frame.number, leaks=leaks)
+    found, prompts, after = given, PromptSet(mask_id=1), [iou(given, still.truth)]
+    for _ in range(3):
+        prompts = prompts.with_point(largest_error(found, still.truth))
+        found = segmenter.segment(still.frame, prompts, given_mask=Mask.from_array(given)).mask.to_array()
+        after.append(iou(found, still.truth))
+    return after
+
+
+def print_corrections(count: int) -> None:
+    """Print mean IoU of corrected masks, with and without keeping to where the clicks are."""
+    print(f"\n| corrections on {count} composites | as given | 1 click | 2 clicks | 3 clicks |\n|{' --- |' * 5}")
+    model = load_model("nano")
+    for name, local in (("answer as it is", False), ("only where the clicks are", True)):
+        network = FaultyNetwork(model.network, corrects_locally=local, second_look=True)
+        for fault, leaks in (("a part is missing", False), ("ground hangs on it", True)):
+            segmenter = Segmenter(replace(model, network=network))
+            rows = [corrections(segmenter, still, leaks=leaks) for still in stills(count)]
+            print(f"| {fault}, {name} | {' | '.join(f'{value:.3f}' for value in np.mean(rows, 0))} |", flush=True)
+
+
 def main() -> None:
     """Print mean IoU by variant and number of clicks."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -98,6 +141,7 @@ def main() -> None:
     for name, settings in VARIANTS.items():
         means = np.mean([scores(segmenter, still, settings) for still in stills(count)], 0)
         print(f"| {name} | {' | '.join(f'{value:.3f}' for value in means)} |", flush=True)
+    print_corrections(count)
 
 
 if __name__ == "__main__":

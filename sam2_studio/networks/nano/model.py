@@ -32,6 +32,7 @@ NANO_TRAITS = NetworkTraits(
     conditioning_limit=1,
     remembers_absence=False,
     remembers_answer=False,
+    corrects_locally=True,
     second_look=True,
     snap=True,
     half_precision=False,  # everything about it was measured in float32

@@ -195,6 +195,7 @@ def _traits(config: Sam2Config, working_size: int) -> NetworkTraits:
         conditioning_limit=NO_LIMIT,
         remembers_absence=True,
         remembers_answer=True,
+        corrects_locally=False,
         second_look=False,
         snap=False,
         half_precision=True,

@@ -13,6 +13,7 @@ def traits(**changes: int) -> NetworkTraits:
         working_size=64,
         remembers_absence=False,
         remembers_answer=False,
+        corrects_locally=False,
         second_look=False,
         snap=False,
         half_precision=False,

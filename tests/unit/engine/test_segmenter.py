@@ -112,6 +112,51 @@ def test_a_given_mask_is_corrected_by_a_click(segmenter: Segmenter, scene: Scene
     assert iou(answer.mask.to_array(), scene.truth[0]) > iou(half, scene.truth[0]) + 0.2
 
 
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("positive", [True, False])
+def test_a_click_on_a_given_mask_leaves_the_rest_as_it_is(
+    segmenter: Segmenter, frame_of: FrameOf, seed: int, positive: bool
+) -> None:
+    scene = moving_scene(seed, 1, size=(480, 270), radius=60)
+    truth = scene.truth[0]
+    rows, columns = np.nonzero(truth)
+    spoiled, far = truth.copy(), np.zeros_like(truth)
+    if positive:  # the right third is missing
+        spoiled[:, int(np.quantile(columns, 0.67)) :] = False
+    else:  # a block of ground hangs on it
+        top, left = int(rows.mean()), int(columns.max()) - 10
+        spoiled[top - 25 : top + 25, left : left + 60] = True
+    far[:, : int(np.quantile(columns, 0.4))] = True  # away from what is wrong
+    wrong = truth != spoiled
+    click = PointPrompt(centre_of(wrong), positive)
+    found = segmenter.segment(
+        frame_of(scene.frames[0]), PromptSet((click,), mask_id=1), given_mask=Mask.from_array(spoiled)
+    ).mask.to_array()
+    assert np.array_equal(found & far, spoiled & far)
+    assert iou(found, truth) > iou(spoiled, truth)
+
+
+def test_clicks_correct_a_mask_one_by_one(segmenter: Segmenter, scene: Scene, frame: Frame) -> None:
+    columns = np.nonzero(scene.truth[0])[1]
+    middle = scene.truth[0].copy()
+    middle[:, : int(np.quantile(columns, 0.25))] = middle[:, int(np.quantile(columns, 0.75)) :] = False
+    missing = scene.truth[0] & ~middle
+    left, right = missing.copy(), missing.copy()
+    left[:, int(columns.mean()) :] = right[:, : int(columns.mean())] = False
+    clicks = tuple(PointPrompt(centre_of(side)) for side in (left, right))
+    given = Mask.from_array(middle)
+    once = segmenter.segment(frame, PromptSet(clicks[:1], mask_id=1), given_mask=given).mask
+    then = segmenter.segment(frame, PromptSet(clicks[1:], mask_id=1), given_mask=once).mask
+    assert segmenter.segment(frame, PromptSet(clicks, mask_id=1), given_mask=given).mask == then
+
+
+def test_a_click_where_nothing_is_wrong_changes_nothing(segmenter: Segmenter, scene: Scene, frame: Frame) -> None:
+    given = Mask.from_array(scene.truth[0])
+    outside = PointPrompt(Point(2, 2), positive=False)
+    for click in (PointPrompt(centre_of(scene.truth[0])), outside):
+        assert segmenter.segment(frame, PromptSet((click,), mask_id=1), given_mask=given).mask == given
+
+
 def test_a_second_look_sees_small_things_better(segmenter: Segmenter, frame_of: FrameOf) -> None:
     gains = []
     for seed in range(4):
