@@ -21,7 +21,7 @@ run: $(INSTALLED) ## open the window
 
 test: $(INSTALLED) ## run the tests, without a display
 	@sh packaging/system_libraries.sh test
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not fault and not benchmark and not long_parity"
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist worksteal -m "not fault and not benchmark and not long_parity"
 
 parity: $(INSTALLED) ## compare the networks with all recorded results of the published code
 	$(BIN)/python -m pytest tests/parity

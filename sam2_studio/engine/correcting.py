@@ -71,5 +71,5 @@ def _piece(mask: Mask, at: Point, rim: float) -> Mask:
     if not thick[here]:
         thick = pixels
     _, labels = cv2.connectedComponents(thick, connectivity=8)
-    piece = cv2.dilate((labels == labels[here]).astype(np.uint8), kernel) & pixels
-    return Mask.from_part(piece > 0, mask.left, mask.top, mask.size)
+    piece = cv2.dilate((labels == labels[here]).astype(np.uint8), kernel)
+    return Mask.from_part((piece > 0) & mask.crop(), mask.left, mask.top, mask.size)

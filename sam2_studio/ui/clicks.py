@@ -17,7 +17,7 @@ from sam2_studio.core.tracks import MaskRecord
 from sam2_studio.engine.requests import SegmentSettings
 from sam2_studio.ui.engine_questions import SegmentAnswer, SegmentRequest
 from sam2_studio.ui.engine_thread import EngineThread
-from sam2_studio.ui.language import later
+from sam2_studio.ui.language import later, tr
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
 
@@ -33,11 +33,13 @@ class Clicks(QObject):
         busy_changed: Whether a mask of the window's making is awaited.
         preview_changed: Mask under the pointer, or None.
         answered: SegmentAnswer that became a mask.
+        in_vain: A sentence: the mask that came doesn't follow the last click.
     """
 
     busy_changed = Signal(bool)
     preview_changed = Signal(object)
     answered = Signal(object)
+    in_vain = Signal(str)
 
     def __init__(self, bridge: ProjectBridge, selection: Selection, engine: EngineThread) -> None:
         super().__init__(bridge)
@@ -158,7 +160,15 @@ class Clicks(QObject):
             )
             self.latest = answer
             self.answered.emit(answer)
+            self._say_if_in_vain(answer)
         self.busy_changed.emit(bool(self._asked))
+
+    def _say_if_in_vain(self, answer: SegmentAnswer) -> None:
+        points, mask = answer.request.prompts.points, answer.prediction.mask
+        if points and mask.contains(int(points[-1].at.x), int(points[-1].at.y)) != points[-1].positive:
+            self.in_vain.emit(
+                tr("The model doesn't follow this click. Click elsewhere, or use brush (B) and eraser (E).")
+            )
 
     def _is_painted_over(self, object_id: int, frame: int) -> bool:
         """Whether the user painted here after the prompts were given: the brush has the last word."""

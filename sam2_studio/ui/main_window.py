@@ -82,8 +82,7 @@ class MainWindow(QMainWindow):
         now = self.settings.now
         self.footage = FootageOpener(now.frame_cache_bytes)
         self.loader = FrameLoader(self.footage.open, fingerprint)
-        wish = ModelWish(now.model, now.device, now.dtype)
-        self.engine = EngineThread(self.footage.open, wish, engine_limits(now))
+        self.engine = EngineThread(self.footage.open, ModelWish(now.model, now.device, now.dtype), engine_limits(now))
         self.documents = Documents(self.bridge, self.loader, home.projects_folder())
         self.editing = Editing(self.bridge, self.selection, self.playhead)
         self.hand_work = HandWork(self.bridge, self.selection, self.playhead, self.editing, self.settings)
@@ -198,6 +197,7 @@ class MainWindow(QMainWindow):
             bridge=self.bridge,
             documents=self.documents,
             files=self.files,
+            clicks=self.clicks,
             settings=self.settings,
             messages=self.message_bar,
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from sam2_studio.errors import StudioError
+from sam2_studio.ui.clicks import Clicks
 from sam2_studio.ui.documents import Documents
 from sam2_studio.ui.files import Files
 from sam2_studio.ui.language import tr
@@ -17,7 +18,14 @@ class Notices(QObject):
     """Listens to those who meet errors and doubts, and shows them."""
 
     def __init__(
-        self, *, bridge: ProjectBridge, documents: Documents, files: Files, settings: Settings, messages: MessageBar
+        self,
+        *,
+        bridge: ProjectBridge,
+        documents: Documents,
+        files: Files,
+        clicks: Clicks,
+        settings: Settings,
+        messages: MessageBar,
     ) -> None:
         super().__init__(messages)
         self._bridge, self._files, self._messages = bridge, files, messages
@@ -25,6 +33,9 @@ class Notices(QObject):
             failed.connect(self.show_error)
         for doubtful in (documents.doubtful, settings.noticed):
             doubtful.connect(self._warn)
+        self._of_a_click = ""
+        clicks.answered.connect(self._click_answered)
+        clicks.in_vain.connect(self._warn_of_click)
         bridge.replaced.connect(messages.clear)
         documents.opened.connect(self._opened)
         documents.read_only.connect(self._show_read_only)
@@ -38,6 +49,14 @@ class Notices(QObject):
 
     def _warn(self, sentence: str) -> None:
         self._messages.show_message("warning", sentence)
+
+    def _warn_of_click(self, sentence: str) -> None:
+        self._of_a_click = sentence
+        self._warn(sentence)
+
+    def _click_answered(self) -> None:
+        if self._of_a_click and self._messages.text == self._of_a_click:
+            self._messages.clear()
 
     def _opened(self, path: Path) -> None:
         clip = self._bridge.project.clip

@@ -41,7 +41,7 @@ def path(tmp_path: Path) -> Path:
 def opened_by_a_normal_user(path: Path) -> str:
     """What a user gets who isn't root."""
     if os.geteuid() == 0:
-        for folder in (path.parent, *path.parent.parents[:3]):
+        for folder in (path.parent, *path.parent.parents[:4]):
             if folder.stat().st_mode & 0o005 != 0o005 and folder != path.parent:
                 folder.chmod(folder.stat().st_mode | 0o005)
     command = [sys.executable, "-c", OPEN, str(path), str(NOBODY)]

@@ -74,7 +74,7 @@ def stroke(window: MainWindow) -> None:
 
 
 CORRECTIONS: dict[str, Callable[[MainWindow], None]] = {
-    "a click that takes away": lambda window: window.editing.add_point(Point(75, 55), False),
+    "a click that takes away": lambda window: window.editing.add_point(Point(90, 50), False),
     "a click that adds": lambda window: window.editing.add_point(Point(20, 20), True),
     "a box": lambda window: window.editing.draw_box(Box(5, 5, 60, 60)),
     "a stroke": stroke,

@@ -9,10 +9,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.geometry import Box
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.export.spec import ExportSpec
 from sam2_studio.ui.main_window import MainWindow
 from tests.media_factory import numbered_frames, write_video
+from tests.synthetic import moving_scene
 from tests.window import answer, at, close, go_to, opened, shown, until
 
 LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier
@@ -78,6 +80,28 @@ def test_undo_of_a_track_run_takes_all_of_it_back(qtbot: QtBot, window: MainWind
     until(qtbot, lambda: len(project.track(1)) == 5 and not window.tracking.is_running)
     window.undo()
     assert list(project.track(1)) == [60]
+
+
+def test_a_click_that_the_model_does_not_follow_is_said_until_one_is_followed(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    clip = write_video(tmp_path / "clip.mp4", moving_scene(1, 3, size=(160, 96), radius=22).frames)
+    opened(qtbot, window, clip)
+    window.editing.draw_box(Box(40, 25, 110, 85))
+    until(qtbot, lambda: window.bridge.mask(1, 0) is not None)
+    window.tracking.track_forwards()
+    until(qtbot, lambda: not window.tracking.is_running)
+    go_to(qtbot, window, 2)
+    tracked = window.bridge.mask(1, 2)
+    assert tracked is not None
+    middle, outside = tracked.box, at(window, 8, 8)
+    qtbot.mouseClick(window.canvas, RIGHT, NONE, at(window, (middle.x0 + middle.x1) / 2, (middle.y0 + middle.y1) / 2))
+    until(qtbot, lambda: window.message_bar.isVisible())
+    assert "doesn't follow" in window.message_bar.text
+    assert window.bridge.mask(1, 2) == tracked
+    qtbot.mouseClick(window.canvas, LEFT, NONE, outside)
+    until(qtbot, lambda: not window.message_bar.isVisible())
+    assert window.bridge.mask(1, 2) != tracked
 
 
 def test_closing_while_it_tracks_keeps_what_came(qtbot: QtBot, window: MainWindow, sample_clip: Path) -> None:
