@@ -83,7 +83,7 @@ def apply_theme(application: QApplication, name: str) -> None:
     """Dress the application in "dark", "light", or as the system is set."""
     global _current
     _current = _chosen(name)
-    if application.style().objectName() != "fusion":  # each of these dresses every widget anew
+    if not application.styleSheet():  # once: each of these dresses every widget anew
         application.setStyle("Fusion")
         application.setFont(_body_font())
     application.setPalette(_palette(_current))

@@ -209,3 +209,9 @@ def test_a_subject_is_prompted_by_keys_alone(qtbot: QtBot, window: MainWindow, t
     qtbot.keyClick(window.canvas, Qt.Key.Key_F7)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
     assert window.playhead.frame == 1
+
+
+def test_the_text_is_13_pixels_from_the_start(qapp: QApplication) -> None:
+    assert QApplication.font().pixelSize() == 13
+    apply_theme(qapp, "light")
+    assert QApplication.font().pixelSize() == 13

@@ -68,6 +68,7 @@ def test_nothing_is_cut_off_in_the_window(qtbot: QtBot, window: MainWindow, tmp_
     until(qtbot, lambda: window.message_bar.isVisible())
     QApplication.processEvents()
     assert not cut_off(window)
+    assert (window.width(), window.height()) == (1280, 800), "what doesn't fit makes the window grow"
 
 
 @pytest.mark.parametrize("name", DIALOGS)

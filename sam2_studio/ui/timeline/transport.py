@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -31,6 +31,7 @@ class Transport(QWidget):
         super().__init__(parent)
         self._clip: Clip | None = None
         self._current = 0
+        self._names_keys = True
         self._play = actions["play"]
         self.field = FrameField()
         self.field.frame_chosen.connect(self.frame_chosen)
@@ -39,9 +40,10 @@ class Transport(QWidget):
         self._speed = QLabel()
         self._steps = {name: ActionButton(actions[name]) for name in _STEPS}
         self._retrack = ActionButton(actions["retrack"], with_key=True)
+        both = actions["track_both"].text().replace("&", "")
         self._buttons = {
             NextStep.RETRACK: self._retrack,
-            NextStep.TRACK: ActionButton(actions["track_both"], text=tr("Track both"), with_key=True),
+            NextStep.TRACK: ActionButton(actions["track_both"], text=tr("Track both"), spoken=both, with_key=True),
             NextStep.EXPORT: ActionButton(actions["export"], text=tr("Export…"), with_key=True),
         }
         self._backwards = ActionButton(actions["track_backwards"], text=tr("← Track"), spoken=tr("Track backwards"))
@@ -80,8 +82,23 @@ class Transport(QWidget):
         for name, button in self._buttons.items():
             button.set_primary(name == step)
 
+    def _key_widths(self) -> int:
+        return sum(button.key_width() for button in self._buttons.values() if not button.isHidden())
+
+    def _least_width(self) -> int:
+        """Pixels that the row needs when no button names its key."""
+        return self._row.minimumSize().width() - (self._key_widths() if self._names_keys else 0)
+
+    def _fit(self) -> None:
+        """Name the keys on the buttons where there is room for them."""
+        has_room = self._least_width() + self._key_widths() <= self.width()
+        if has_room != self._names_keys:
+            self._names_keys = has_room
+            for button in self._buttons.values():
+                button.set_room_for_key(has_room)
+
     def _build(self) -> None:
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 16, 4)
         row.setSpacing(4)
         for button in self._steps.values():
@@ -108,3 +125,14 @@ class Transport(QWidget):
         ):
             row.addWidget(button)
             row.addSpacing(4)
+
+    def minimumSizeHint(self) -> QSize:
+        """Without the keys: a narrow window leaves them out."""
+        return QSize(self._least_width(), super().minimumSizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        """Whatever changes a width in the row, or the row's own, is followed by the keys."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._fit()
+        return done

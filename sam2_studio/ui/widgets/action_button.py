@@ -27,6 +27,7 @@ class ActionButton(QPushButton):
         self._spoken = spoken
         self._action = action
         self._with_key = with_key
+        self._has_room = True
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setObjectName(f"button-{action.objectName()}")
         self.clicked.connect(action.trigger)
@@ -42,9 +43,22 @@ class ActionButton(QPushButton):
         """Wear the accent: the one next step."""
         theme.mark(self, "primary", primary)
 
+    def key_width(self) -> int:
+        """Pixels that naming the key takes; 0 for a button that doesn't name it."""
+        return self.fontMetrics().horizontalAdvance(self._key()) if self._key() else 0
+
+    def set_room_for_key(self, has_room: bool) -> None:
+        """Name the key beside the text, or leave it to the tip where the row is too narrow."""
+        if has_room != self._has_room:
+            self._has_room = has_room
+            self._follow()
+
+    def _key(self) -> str:
+        key = self._action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        return f"   {key}" if key and self._with_key and self._label else ""
+
     def _follow(self) -> None:
-        key = self._action.shortcut().toString(QKeySequence.SequenceFormat.NativeText) if self._with_key else ""
-        self.setText(f"{self._label}   {key}" if self._label and key else self._label)
+        self.setText(self._label + (self._key() if self._has_room else ""))
         self.setEnabled(self._action.isEnabled())
         self.setCheckable(self._action.isCheckable())
         self.setChecked(self._action.isChecked())

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
+from PySide6.QtWidgets import QPushButton, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 from sam2_studio.core.clip import Clip, ClipInfo, ClipKind
 from sam2_studio.ui.actions import ACTIONS
 from sam2_studio.ui.timeline.next_step import NextStep
 from sam2_studio.ui.timeline.transport import Transport
+from tests.cut_off import cut_off
 
 
 @pytest.fixture
@@ -139,3 +140,23 @@ def test_retrack_is_offered_only_when_something_is_stale(transport: Transport) -
 def test_it_fits_the_smallest_window(transport: Transport) -> None:
     transport.set_stale(12345)
     assert transport.minimumSizeHint().width() <= 1280
+
+
+def test_keys_are_named_where_there_is_room(
+    transport: Transport, holder: QWidget, qtbot: QtBot, actions: dict[str, QAction]
+) -> None:
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(transport)
+    holder.show()
+    transport.set_stale(12345)
+    retrack = transport.findChild(QPushButton, "button-retrack")
+    key = actions["retrack"].shortcut().toString()
+    holder.resize(1600, 48)
+    qtbot.waitUntil(lambda: retrack.text().endswith(key))
+    holder.resize(holder.minimumSizeHint())
+    qtbot.waitUntil(lambda: key not in retrack.text())
+    qtbot.waitUntil(lambda: not cut_off(holder))
+    assert holder.width() == transport.minimumSizeHint().width()
+    holder.resize(1600, 48)
+    qtbot.waitUntil(lambda: retrack.text().endswith(key))
