@@ -38,6 +38,10 @@ class ModelError(StudioError):
     """A weight file that is missing, damaged or of another kind."""
 
 
+class MatteError(StudioError):
+    """A soft edge that can't be made."""
+
+
 class ExportError(StudioError):
     """An export that can't be started, written or verified."""
 

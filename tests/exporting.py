@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import FrameSource
 from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.core.objects import CutObject
+from sam2_studio.errors import MatteError
 from sam2_studio.export.runner import ExportReport, run_export
 from sam2_studio.export.spec import ExportSpec
 from tests.fakes import ArraySource
@@ -65,7 +66,9 @@ class Case:
     alpha: NDArray[np.float32] | None = None
     objects: Sequence[CutObject] = (SUBJECT,)
     masks: Callable[[int, int], Mask | None] | None = None
-    foreground: Callable[[NDArray[Any], Matte], NDArray[Any]] = lambda rgb, matte: rgb
+    foreground: Callable[[NDArray[Any], Matte, Any], NDArray[Any]] = lambda rgb, matte, parts: rgb
+    fails_on: frozenset[int] = frozenset()
+    asked: list[bool] = field(default_factory=list)
 
     @property
     def clip(self) -> Clip:
@@ -89,6 +92,9 @@ class Case:
         return report
 
     def _matte(self, rgb: NDArray[Any], mask: Mask, edge: EdgeSettings) -> Matte:
+        self.asked.append(edge.matte)
+        if edge.matte and sum(self.asked) - 1 in self.fails_on:
+            raise MatteError("No.", "Never mind.")
         hard = Matte.from_mask(mask)
         return hard if self.alpha is None else Matte(hard.alpha * self.alpha)
 

@@ -1,25 +1,41 @@
 """Exports of whole projects: opens project and clip anew, read-only, for any thread beside the window."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from sam2_studio.batch.footage import footage
+from sam2_studio.core.commands import doubt_mattes
+from sam2_studio.core.objects import CutObject
 from sam2_studio.core.project import Project
 from sam2_studio.core.store import ProjectFile
-from sam2_studio.engine.matting import foreground, make_matte
-from sam2_studio.errors import ExportError
+from sam2_studio.engine.closed_form import check_installed
+from sam2_studio.engine.foreground import foreground
+from sam2_studio.engine.matting import make_matte
+from sam2_studio.errors import ExportError, ProjectError
 from sam2_studio.export.runner import ExportProgress, ExportReport, run_export
 from sam2_studio.export.spec import ExportSpec
+
+_AS_STORED: Mapping[str, Any] = MappingProxyType({})
 
 ExportRun = Generator[ExportProgress | ExportReport, None, None]
 
 
-def export_project(path: Path, spec: ExportSpec) -> ExportRun:
+def export_project(path: Path, spec: ExportSpec, edge: Mapping[str, Any] = _AS_STORED) -> ExportRun:
     """Export the project at `path` as it stands on disk; the last item is the report.
 
     Closing the generator cancels: what was written is removed, an old file is as it was.
 
+    Args:
+        path: Of the project.
+        spec: What to write.
+        edge: Fields of `EdgeSettings` that hold for this export instead of what the objects have.
+
     Raises:
+        MatteError: an object wants the best matte, and the extra for it isn't installed.
         ProjectError: the project can't be read.
         MediaError: its clip is gone, has changed or can't be read.
         ExportError: the export can't start, be written or be read back.
@@ -27,12 +43,14 @@ def export_project(path: Path, spec: ExportSpec) -> ExportRun:
     """
     file = ProjectFile.open(path, read_only=True)
     try:
+        objects = tuple(replace(thing, edge=replace(thing.edge, **edge)) for thing in file.project.objects)
+        check_methods(objects)
         with footage(file) as (clip, source):
             yield from run_export(
                 spec,
                 source=source,
                 clip=clip,
-                objects=file.project.objects,
+                objects=objects,
                 masks=file.mask_of,
                 matte=make_matte,
                 foreground=foreground,
@@ -40,6 +58,24 @@ def export_project(path: Path, spec: ExportSpec) -> ExportRun:
             )
     finally:
         file.close()
+
+
+def doubt_unmatted(path: Path, report: ExportReport) -> None:
+    """Mark in the project the frames of which an export could make no soft edge; not where it can't be written now."""
+    if not report.unmatted:
+        return
+    with suppress(ProjectError):
+        file = ProjectFile.open(path)
+        try:
+            file.history.do(doubt_mattes(file.project, report.unmatted))
+        finally:
+            file.close()
+
+
+def check_methods(objects: Iterable[CutObject]) -> None:
+    """Raise MatteError where a matte is wanted that can't be made on this machine."""
+    if any(thing.edge.matte and thing.edge.method == "best" for thing in objects):
+        check_installed()
 
 
 def object_ids(project: Project, names: Sequence[str]) -> tuple[int, ...]:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 from sam2_studio.batch.prompts import Subject
 from sam2_studio.core.clip import Clip, ClipInfo
-from sam2_studio.core.commands import add_object, add_point, set_box, set_mask_prompt
+from sam2_studio.core.commands import add_object, add_point, alter_object, set_box, set_mask_prompt
+from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.schema import SUFFIX
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import ProjectError
 from sam2_studio.media.open import fingerprint
+
+_PLAIN = EdgeSettings()
 
 
 def check_project_path(path: Path, *, overwrite: bool) -> None:
@@ -41,15 +44,17 @@ def new_project(path: Path, info: ClipInfo, *, overwrite: bool = False) -> Proje
     return file
 
 
-def add_subjects(file: ProjectFile, subjects: Iterable[Subject]) -> tuple[int, ...]:
-    """Add an object with its prompts for each subject; the objects' ids."""
-    return tuple(_add_subject(file, subject) for subject in subjects)
+def add_subjects(file: ProjectFile, subjects: Iterable[Subject], edge: EdgeSettings = _PLAIN) -> tuple[int, ...]:
+    """Add an object with its prompts and edge for each subject; the objects' ids."""
+    return tuple(_add_subject(file, subject, edge) for subject in subjects)
 
 
-def _add_subject(file: ProjectFile, subject: Subject) -> int:
+def _add_subject(file: ProjectFile, subject: Subject, edge: EdgeSettings) -> int:
     project, history = file.project, file.history
     history.do(add_object(project, subject.name))
     object_id = project.highest_object_id
+    if edge != _PLAIN:
+        history.do(alter_object(project, object_id, "Change edge", edge=edge))
     for frame, prompts in sorted(subject.prompts.items()):
         if frame in subject.masks:
             with file.transaction():

@@ -1,13 +1,14 @@
 """Cuts one subject out of one picture: no project, no tracking. Loads torch."""
 
-from sam2_studio.batch.exporting import ExportRun
+from sam2_studio.batch.exporting import ExportRun, check_methods
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import FrameSource
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.objects import CutObject, palette_color
 from sam2_studio.core.prompts import PromptSet
-from sam2_studio.engine.matting import foreground, make_matte
+from sam2_studio.engine.foreground import foreground
+from sam2_studio.engine.matting import make_matte
 from sam2_studio.engine.requests import SegmentSettings
 from sam2_studio.engine.segmenter import Segmenter
 from sam2_studio.engine.subject import propose_subjects
@@ -16,6 +17,7 @@ from sam2_studio.export.runner import run_export
 from sam2_studio.export.spec import ExportSpec
 
 _DEFAULTS = SegmentSettings()
+_PLAIN = EdgeSettings()
 
 
 def cut_out_still(
@@ -24,7 +26,7 @@ def cut_out_still(
     segmenter: Segmenter,
     prompts: PromptSet | None,
     *,
-    matte: bool = False,
+    edge: EdgeSettings = _PLAIN,
     settings: SegmentSettings = _DEFAULTS,
 ) -> ExportRun:
     """Make the mask of the subject and export it; the last item is the report.
@@ -34,16 +36,18 @@ def cut_out_still(
         spec: Where to.
         segmenter: Answers the prompts.
         prompts: Checked against the picture; None for its main subject.
-        matte: Whether the edge is made soft from the picture.
+        edge: Clean-up and matte.
         settings: Second look and snap.
 
     Raises:
         PromptError: no subject is found, or nothing is under the prompts.
+        MatteError: the best matte is wanted, and the extra for it isn't installed.
         ExportError: as `run_export`.
     """
     clip = Clip.whole(source.info)
+    thing = CutObject(id=1, name="subject", color=palette_color(1), edge=edge)
+    check_methods((thing,))
     mask = _mask(source, segmenter, prompts, settings)
-    thing = CutObject(id=1, name="subject", color=palette_color(1), edge=EdgeSettings(matte=matte))
     yield from run_export(
         spec,
         source=source,

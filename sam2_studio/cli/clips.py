@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sam2_studio.cli.console import Console, Pace
+from sam2_studio.cli.edges import Edges, parse_edges
 from sam2_studio.cli.options import (
     AsJson,
     Device,
@@ -20,6 +21,7 @@ from sam2_studio.cli.options import (
     parse_prompts,
     parse_range,
 )
+from sam2_studio.core.edges import EdgeSettings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -51,6 +53,7 @@ def track(
     frames: Range = None,
     direction: Annotated[Way, typer.Option(help="Which way to track.")] = Way.BOTH,
     stop_at_cuts: StopAtCuts = False,
+    edges: Edges = None,
     model: ModelName = "nano",
     device: Device = "auto",
     dtype: Dtype = "auto",
@@ -70,7 +73,7 @@ def track(
     from sam2_studio.media.probe import probe
 
     console = Console(quiet=quiet, as_json=as_json)
-    own = parse_prompts(box or [], point or [], negative or [], mask or [])
+    own, edge = parse_prompts(box or [], point or [], negative or [], mask or []), EdgeSettings(**parse_edges(edges))
     wanted = parse_range(frames) if frames is not None else None
     check_project_path(output, overwrite=overwrite)
     info = probe(media)
@@ -78,14 +81,13 @@ def track(
     subjects = check_subjects(written, info)
     within = by_index(wanted, info) if wanted is not None else None
     console.warn(info.warnings)
-    file, loaded = _prepared(output, info, subjects, (model, device, dtype), overwrite=overwrite)
+    file, loaded = _prepared(output, info, subjects, edge, (model, device, dtype), overwrite=overwrite)
     console.warn([loaded.notice] if loaded.notice else [])
     try:
         report = follow_track(_events(file, loaded, direction, within, console, stop_at_cuts=stop_at_cuts), console)
     finally:
         file.close()
-    console.say(f"{report.frames} frames tracked in {report.seconds:.1f} s: {output}")
-    console.result(report.to_json(), _track_lines(report))
+    _finish_track(report, console)
 
 
 def follow_track(events: "Generator[TrackProgress | TrackReport, None, None]", console: Console) -> "TrackReport":
@@ -122,7 +124,13 @@ def by_index(wanted: "FrameRange", info: "ClipInfo") -> "FrameRange":
 
 
 def _prepared(
-    output: Path, info: "ClipInfo", subjects: "Sequence[Subject]", model: tuple[str, str, str], *, overwrite: bool
+    output: Path,
+    info: "ClipInfo",
+    subjects: "Sequence[Subject]",
+    edge: EdgeSettings,
+    model: tuple[str, str, str],
+    *,
+    overwrite: bool,
 ) -> "tuple[ProjectFile, Model]":
     """A project with the subjects in it, and the model, loaded first, for it may not be here.
 
@@ -135,7 +143,7 @@ def _prepared(
     use_threads()
     loaded = load_model(*model)
     file = new_project(output, info, overwrite=overwrite)
-    add_subjects(file, subjects)
+    add_subjects(file, subjects, edge)
     return file, loaded
 
 
@@ -161,6 +169,11 @@ def _events(
         stop_at_cuts=stop_at_cuts,
         on_notice=lambda text: console.warn([text]),
     )
+
+
+def _finish_track(report: "TrackReport", console: Console) -> None:
+    console.say(f"{report.frames} frames tracked in {report.seconds:.1f} s: {report.project}")
+    console.result(report.to_json(), _track_lines(report))
 
 
 def _track_lines(report: "TrackReport") -> list[str]:

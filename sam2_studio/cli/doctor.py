@@ -60,7 +60,7 @@ class Finding:
 
 def doctor(as_json: AsJson = False) -> None:
     """Say what is installed, what is missing, and the line that installs it."""
-    found = [*_python(), *_packages(), *_qt(), _exr(), _ffmpeg(), *_devices(), *_models(), *_folders()]
+    found = [*_python(), *_packages(), *_qt(), _exr(), _matting(), _ffmpeg(), *_devices(), *_models(), *_folders()]
     lines = []
     for finding in found:
         mark = "ok     " if finding.good else "MISSING" if finding.needed else "note   "
@@ -167,6 +167,16 @@ def _ffmpeg() -> Finding:
     return Finding(
         what="ffmpeg, for the tests only", state=path or "not found", good=bool(path), needed=False, cure=cure
     )
+
+
+def _matting() -> Finding:
+    """What the best matte needs; the fast one is built in."""
+    from sam2_studio.engine.closed_form import INSTALL
+
+    here = _is_installed("pymatting")
+    state = importlib.metadata.version("pymatting") if here else "not installed"
+    cure = f"{sys.executable} -m {INSTALL}"
+    return Finding(what="pymatting, for the best matte only", state=state, good=here, needed=False, cure=cure)
 
 
 def _models() -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import typer
 
 from sam2_studio.cli.clips import by_index
 from sam2_studio.cli.console import Console
+from sam2_studio.cli.edges import Edges, parse_edges
 from sam2_studio.cli.options import (
     AsJson,
     Background,
@@ -37,6 +38,7 @@ def export(
     objects: Annotated[list[str] | None, typer.Option("--object", metavar="NAME", help="Only this object.")] = None,
     frames: Range = None,
     bit_depth: Annotated[int | None, typer.Option(help="Bits of one channel: 8 or 16.")] = None,
+    edges: Edges = None,
     background: Background = "#FFFFFF",
     strength: Strength = None,
     outside: Outside = False,
@@ -48,13 +50,12 @@ def export(
     quiet: Quiet = False,
 ) -> None:
     """Write what is cut out in a project to files, read them back and say whether they are right."""
-    from sam2_studio.batch.exporting import export_project
+    from sam2_studio.batch.exporting import doubt_unmatted, export_project
     from sam2_studio.export.spec import ExportSpec
     from sam2_studio.export.treatment import Hiding, parse_background
 
     console = Console(quiet=quiet, as_json=as_json)
-    wanted = parse_range(frames) if frames is not None else None
-    ids, within = _chosen(project, objects or [], wanted)
+    ids, within = _chosen(project, objects or [], parse_range(frames) if frames is not None else None)
     spec = ExportSpec(
         preset=preset,
         target=output,
@@ -68,7 +69,9 @@ def export(
         provenance=provenance,
         overwrite=overwrite,
     )
-    finish_export(follow_export(export_project(project, spec), console), console)
+    report = follow_export(export_project(project, spec, parse_edges(edges)), console)
+    doubt_unmatted(project, report)
+    finish_export(report, console)
 
 
 def follow_export(events: "Generator[ExportProgress | ExportReport, None, None]", console: Console) -> "ExportReport":

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sam2_studio.cli.console import Console
+from sam2_studio.cli.edges import Edges, parse_edges
 from sam2_studio.cli.exports import finish_export, follow_export
 from sam2_studio.cli.options import AsJson, Device, Dtype, ModelName, Overwrite, Quiet, parse_box, parse_point
+from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.geometry import Box
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.engine.requests import SegmentSettings
@@ -26,7 +28,8 @@ def cutout(
     point: Annotated[list[str] | None, typer.Option(metavar="X,Y", help="A point of the subject.")] = None,
     negative: Annotated[list[str] | None, typer.Option("--not", metavar="X,Y", help="A point that isn't.")] = None,
     auto: Annotated[bool, typer.Option("--auto", help="Find the main subject without a prompt.")] = False,
-    matte: Annotated[bool, typer.Option("--matte", help="A soft edge, for hair and blur.")] = False,
+    matte: Annotated[bool, typer.Option("--matte", help="A soft edge; short for --edge matte=fast.")] = False,
+    edges: Edges = None,
     second_look: Annotated[bool, typer.Option(help="Look again at a crop round the subject.")] = True,
     snap: Annotated[bool, typer.Option(help="Fit the edge to the picture's colours.")] = True,
     model: ModelName = "nano",
@@ -40,8 +43,9 @@ def cutout(
     console = Console(quiet=quiet, as_json=as_json)
     prompts = _prompts([parse_box(text) for text in box or []], point or [], negative or [], auto=auto)
     spec = _checked(images, output, prompts, overwrite=overwrite)
+    edge = EdgeSettings(**{"matte": matte} | parse_edges(edges))
     settings = SegmentSettings(second_look=second_look, snap=snap)
-    reports = _run(images, spec, prompts, (model, device, dtype), console, matte=matte, settings=settings)
+    reports = _run(images, spec, prompts, (model, device, dtype), console, edge=edge, settings=settings)
     finish_export(_joined(reports), console)
 
 
@@ -103,7 +107,7 @@ def _run(
     model: tuple[str, str, str],
     console: Console,
     *,
-    matte: bool,
+    edge: EdgeSettings,
     settings: SegmentSettings,
 ) -> "list[ExportReport]":
     """Cut out every picture; `model` is its name, device and number type."""
@@ -121,7 +125,7 @@ def _run(
     for image in images:
         source = open_picture(image)
         try:
-            events = cut_out_still(source, spec, segmenter, prompts, matte=matte, settings=settings)
+            events = cut_out_still(source, spec, segmenter, prompts, edge=edge, settings=settings)
             reports.append(follow_export(events, Console(quiet=True)))
         finally:
             source.close()

@@ -16,6 +16,7 @@ from sam2_studio.core.changes import (
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.frames import FrameRange, checked_frame
 from sam2_studio.core.geometry import Box, Point
+from sam2_studio.core.health import UNMATTED_HEALTH, Reason, Symptom, coded, decoded
 from sam2_studio.core.objects import LONGEST_NAME, CutObject, palette_color
 from sam2_studio.core.project import Project
 from sam2_studio.core.prompts import PointPrompt, PromptSet
@@ -190,6 +191,19 @@ def accept_frames(project: Project, object_id: int, frames: Iterable[int]) -> Co
         raise PromptError(f"No mask of {name} is in doubt here.", "Press N to go to one that is.")
     label = "Accept frame" if len(changes) == 1 else f"Accept {len(changes)} frames"
     return Command(label=label, changes=tuple(changes), frame=changes[0].frame)
+
+
+def doubt_mattes(project: Project, places: Iterable[tuple[int, int]]) -> Command:
+    """Mark tracked masks on (object id, frame), of which no soft edge could be made, as doubtful."""
+    changes = []
+    for object_id, frame in sorted(places):
+        before = project.track(object_id).get(frame)
+        if before is None or before.is_key or any(r.symptom is Symptom.MATTE for r in decoded(before.reasons)):
+            continue
+        reasons = coded((Reason(Symptom.MATTE), *decoded(before.reasons)))
+        after = replace(before, health=min(before.health, UNMATTED_HEALTH), reasons=reasons, accepted=False)
+        changes.append(MaskChanged(object_id=object_id, frame=frame, before=before, after=after))
+    return Command(label="Doubt soft edges", changes=tuple(changes))
 
 
 def put_masks(project: Project, label: str, masks: Sequence[tuple[int, int, MaskRecord]]) -> Command:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 DOUBTFUL_HEALTH = 0.5  # below it a person should look
 BAD_HEALTH = 0.25
+UNMATTED_HEALTH = 0.4  # at most, of a mask of which no soft edge could be made
 _LARGEST = 1 << 31  # of an amount: far above any picture or clip
 
 
@@ -31,6 +32,7 @@ class Symptom(StrEnum):
     GONE = "gone"  # % of the object's usual area on the last frame that had it
     LOST = "lost"  # the frame on which the object was lost
     SIDES = "sides"  # % of both masks that they have in common, where it was tracked from both sides
+    MATTE = "matte"  # no soft edge could be made of it
 
 
 @dataclass(frozen=True)
@@ -133,3 +135,5 @@ def _words(reason: Reason, frame: int, number_of: Callable[[int], int]) -> str:
             return f"lost at {number_of(amount)}, back at {number_of(frame)}"
         case Symptom.SIDES:
             return f"both sides agree by {amount} % only"
+        case Symptom.MATTE:
+            return "no soft edge could be made"

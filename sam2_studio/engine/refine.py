@@ -1,11 +1,10 @@
 """Cleans up a mask by an object's edge settings, without looking at the picture; `matting` looks at it.
 
-The order is fixed: specks and holes go, then the outline moves, then it softens. Nothing comes off where the picture's
-own border cuts the subject.
+The order is fixed: small pieces and holes go, then bumps, then the outline moves, then it softens. Nothing comes off
+where the picture's own border cuts the subject.
 """
 
 import math
-from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -35,16 +34,17 @@ def refined_part(mask: Mask, settings: EdgeSettings) -> tuple[Window, Alpha]:
     """A window with everything of the refined mask in it, and its alpha there, 0 to 1."""
     if mask.is_empty:
         return Window(0, 0, 1, 1), np.zeros((1, 1), np.float32)
-    window = window_beyond(mask, max(settings.grow, 0) + BLUR_REACH * settings.feather + 2)
-    inside = without_specks(mask_part(mask, window), settings.specks)
-    inside = without_holes(inside, settings.holes)
+    more = max(settings.grow, 0) + BLUR_REACH * settings.feather + settings.smooth
+    window = window_beyond(mask, more + 2)
+    inside = mask_part(mask, window)
+    inside = largest_piece(inside) if settings.largest else without_specks(inside, settings.specks)
+    inside = smoothed(without_holes(inside, settings.holes), settings.smooth)
     return window, feathered(moved(inside, settings.grow), settings.feather)
 
 
 def cleaned(mask: Mask, settings: EdgeSettings) -> Mask:
-    """The mask without specks and holes, its outline moved by `settings.grow` to the nearest whole pixel."""
-    whole = replace(settings, grow=float(round(settings.grow)), feather=0.0)
-    window, alpha = refined_part(mask, whole)
+    """The mask tidied, its outline moved by `settings.grow` to the nearest whole pixel."""
+    window, alpha = refined_part(mask, settings.outline)
     return placed_mask(alpha > 0.5, window.left, window.top, mask.size)
 
 
@@ -77,6 +77,22 @@ def without_specks(inside: NDArray[np.uint8], least: int) -> NDArray[np.uint8]:
     if count > 1:
         keep[1 + int(np.argmax(areas[1:]))] = True
     return np.asarray(keep[labels], np.uint8)
+
+
+def largest_piece(inside: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """0 or 1: of several pieces the one with the most pixels."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
+    if count <= 2:
+        return inside
+    return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])), np.uint8)
+
+
+def smoothed(inside: NDArray[np.uint8], size: float) -> NDArray[np.uint8]:
+    """0 or 1 without bumps and dents of the outline that are smaller than `size` pixels; straight edges stay."""
+    if size <= 0:
+        return inside
+    even = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), size / 2, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(even > 0.5, np.uint8)
 
 
 def without_holes(inside: NDArray[np.uint8], least: int) -> NDArray[np.uint8]:

@@ -8,7 +8,7 @@ from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import Frame, FrameSource
 from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.core.objects import CutObject
-from sam2_studio.errors import ExportError
+from sam2_studio.errors import ExportError, MatteError
 from sam2_studio.export.compose import (
     Backdrop,
     Picture,
@@ -27,7 +27,8 @@ from sam2_studio.export.yuv import Pixels, scaled
 
 Masks = Callable[[int, int], Mask | None]
 MatteMaker = Callable[[Pixels, Mask, EdgeSettings], Matte]
-ForegroundMaker = Callable[[Pixels, Matte], Pixels]
+Parts = Sequence[tuple[Matte, EdgeSettings]]
+ForegroundMaker = Callable[[Pixels, Matte, Parts], Pixels]
 
 
 def chosen_objects(spec: ExportSpec, objects: Sequence[CutObject]) -> tuple[CutObject, ...]:
@@ -53,6 +54,7 @@ class PictureMaker:
 
     Attributes:
         unmasked: Frames made so far for which no chosen object has a mask: they are wholly transparent.
+        unmatted: (object id, frame) made so far whose soft edge failed: the clean mask took its place.
     """
 
     spec: ExportSpec
@@ -63,6 +65,7 @@ class PictureMaker:
     matte: MatteMaker
     foreground: ForegroundMaker
     unmasked: list[int] = field(default_factory=list)
+    unmatted: set[tuple[int, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._content = self.spec.rules.content
@@ -81,14 +84,16 @@ class PictureMaker:
         """
         frame = self.source.read(number)
         masks = self._masks(frame)
-        matte = within_source(self._matte(frame, masks), frame.alpha)
+        parts = self._parts(frame, masks)
+        matte = within_source(joined([part for part, _ in parts], frame.size), frame.alpha)
         if self._content is Content.MATTE:
             return grey(matte, self._depth)
         if self._content is Content.SHAPES:
             return replace(grey(matte, self._depth), layers=self._layers(frame, masks))
         if self.spec.rules.hides:
             return self._as_deep(self._hidden(frame.rgb, matte))
-        own = self.foreground(frame.rgb, matte) if is_soft(matte) else frame.rgb
+        wanted = is_soft(matte) or any(edge.despill for _, edge in parts)
+        own = self.foreground(frame.rgb, matte, parts) if wanted else frame.rgb
         if self._backdrop is not None:
             return self._as_deep(over(own, matte, self._backdrop.behind(frame.rgb, matte)))
         straight = cutout(own, matte, self._depth)
@@ -125,17 +130,24 @@ class PictureMaker:
             self.unmasked.append(frame.number)
         return found
 
-    def _matte(self, frame: Frame, masks: Sequence[tuple[CutObject, Mask]]) -> Matte:
+    def _parts(self, frame: Frame, masks: Sequence[tuple[CutObject, Mask]]) -> list[tuple[Matte, EdgeSettings]]:
         """Masks with the same settings are joined before the matte is made, so that no seam shows between them."""
         by_edge: dict[EdgeSettings, Mask] = {}
         for thing, mask in masks:
             by_edge[thing.edge] = by_edge[thing.edge].union(mask) if thing.edge in by_edge else mask
-        filled = [(edge, mask) for edge, mask in by_edge.items() if not mask.is_empty]
-        return joined([self.matte(frame.rgb, mask, edge) for edge, mask in filled], frame.size)
+        return [(self._matte(frame, mask, edge), edge) for edge, mask in by_edge.items() if not mask.is_empty]
+
+    def _matte(self, frame: Frame, mask: Mask, edge: EdgeSettings) -> Matte:
+        """The matte; where none can be made, the clean mask, and that is noted."""
+        try:
+            return self.matte(frame.rgb, mask, edge)
+        except MatteError:
+            self.unmatted |= {(thing.id, frame.number) for thing in self.objects if thing.edge == edge}
+            return self.matte(frame.rgb, mask, replace(edge, matte=False))
 
     def _layers(self, frame: Frame, masks: Sequence[tuple[CutObject, Mask]]) -> dict[int, Pixels]:
         """Each object's own alpha; those without a mask here have one of zeros, for a file's layers never change."""
         nothing = Matte.from_mask(Mask(frame.size))
-        alone = {thing.id: self.matte(frame.rgb, mask, thing.edge) for thing, mask in masks if not mask.is_empty}
+        alone = {thing.id: self._matte(frame, mask, thing.edge) for thing, mask in masks if not mask.is_empty}
         mattes = {thing.id: within_source(alone.get(thing.id, nothing), frame.alpha) for thing in self.objects}
         return {object_id: scaled(matte.alpha, self._depth) for object_id, matte in mattes.items()}

@@ -55,6 +55,7 @@ class ExportReport:
         faults: What it found instead, one sentence each.
         seconds: That it took.
         warnings: What the user should know, one sentence each.
+        unmatted: (object id, frame) whose soft edge failed: the clean mask took its place.
     """
 
     files: tuple[Path, ...]
@@ -63,6 +64,7 @@ class ExportReport:
     faults: tuple[str, ...]
     seconds: float
     warnings: tuple[str, ...]
+    unmatted: tuple[tuple[int, int], ...] = ()
 
 
 def run_export(
@@ -81,8 +83,10 @@ def run_export(
     Args:
         objects: All of the project; `spec` chooses.
         masks: Object id and frame number to its mask; None where there is none.
-        matte: (H, W, 3) uint8 or uint16, mask and edge settings to soft alpha.
-        foreground: (H, W, 3) and matte to the subject's own colours, of the same type; asked only for soft edges.
+        matte: (H, W, 3) uint8 or uint16, mask and edge settings to soft alpha; where it raises MatteError it is asked
+            again without `EdgeSettings.matte`.
+        foreground: (H, W, 3), matte, and the mattes that it is joined from with their settings, to the subject's own
+            colours, of the same type; asked only for soft edges and despill.
         made_with: Model and hash, written to the files if `spec.provenance`.
 
     Raises:
@@ -174,6 +178,10 @@ class _Run:
             numbers = _listed([str(self.clip.source_number(number)) for number in self.maker.unmasked])
             shown = "hide nothing" if self.spec.rules.hides else "show nothing of the subject"
             warnings.append(f"{len(self.maker.unmasked)} frames have no mask and {shown}: {numbers}.")
+        if self.maker.unmatted:
+            frames = sorted({number for _, number in self.maker.unmatted})
+            numbers = _listed([str(self.clip.source_number(number)) for number in frames])
+            warnings.append(f"No soft edge could be made on {len(frames)} frames, the clean mask is used: {numbers}.")
         if stale:
             names = _listed([path.name for path in stale])
             warnings.append(f"{len(stale)} files of an older export lie beside the new ones: {names}.")
@@ -184,6 +192,7 @@ class _Run:
             faults=tuple(faults),
             seconds=time.monotonic() - self.started,
             warnings=tuple(warnings),
+            unmatted=tuple(sorted(self.maker.unmatted)),
         )
 
 

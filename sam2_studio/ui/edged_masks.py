@@ -49,12 +49,12 @@ class EdgedMasks(QObject):
         self._nbytes = 0
 
     def hard(self, slot: str, mask: Mask, edge: EdgeSettings) -> Mask:
-        """The mask without specks and holes, its outline moved; the mask itself until that is known.
+        """The mask tidied, its outline moved; the mask itself until that is known.
 
         Args:
             slot: Who asks: of several questions of one slot only the last is answered.
         """
-        outline = replace(edge, grow=float(round(edge.grow)), feather=0.0, matte=False)
+        outline = edge.outline
         if outline.is_neutral or mask.is_empty:
             return mask
         key: _Key = ("hard", mask, outline)
@@ -74,7 +74,7 @@ class EdgedMasks(QObject):
         if mask.is_empty or not (edge.matte or edge.feather > 0 or not float(edge.grow).is_integer()):
             return None
         same: _Key = ("soft", frame.number, mask)
-        key: _Key = (*same, edge)
+        key: _Key = (*same, replace(edge, despill="", steady=""))
         known = self._known(key)
         if known is None:
             self._ask(f"soft {slot}", key, lambda: SoftPart.of_matte(make_matte(frame.rgb, mask, edge)))

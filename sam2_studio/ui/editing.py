@@ -13,6 +13,7 @@ from sam2_studio.core.hand_commands import remove_painted
 from sam2_studio.core.object_commands import duplicate_object
 from sam2_studio.core.project import Project
 from sam2_studio.core.prompts import PointPrompt
+from sam2_studio.engine.closed_form import check_installed
 from sam2_studio.ui.canvas.painting import BOX
 from sam2_studio.ui.language import later, tr
 from sam2_studio.ui.playback import Playhead
@@ -152,8 +153,15 @@ class Editing(QObject):
         self._bridge.run(lambda p: commands.reorder_objects(p, object_ids))
 
     def set_edge(self, edge: EdgeSettings) -> None:
-        if (chosen := self._selection.object) is not None and chosen.edge != edge:
-            self._bridge.run(lambda p: commands.alter_object(p, chosen.id, later("Change edge"), edge=edge))
+        if (chosen := self._selection.object) is None or chosen.edge == edge:
+            return
+
+        def change(project: Project) -> Command:
+            if edge.matte and edge.method == "best":
+                check_installed()
+            return commands.alter_object(project, chosen.id, later("Change edge"), edge=edge)
+
+        self._bridge.run(change)
 
     # In and out
 

@@ -6,7 +6,9 @@ from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtWidgets import QWidget
 
 from sam2_studio.batch.exporting import export_project
+from sam2_studio.core.commands import doubt_mattes
 from sam2_studio.errors import MediaError, StudioError
+from sam2_studio.export.runner import ExportReport
 from sam2_studio.export.spec import ExportSpec
 from sam2_studio.ui.dialogs.export_dialog import ExportDialog
 from sam2_studio.ui.export_thread import ExportThread
@@ -65,8 +67,13 @@ class Exporting(QObject):
             self._thread.failed.connect(dialog.show_error)
             self._thread.cancelled.connect(dialog.show_cancelled)
         self._thread.failed.connect(self._failed)
+        self._thread.reported.connect(self._reported)
         self._thread.finished.connect(self._thread_ended)
         self._thread.start()
+
+    def _reported(self, report: ExportReport) -> None:
+        if report.unmatted:
+            self._bridge.run(lambda project: doubt_mattes(project, report.unmatted))
 
     def _failed(self, error: StudioError) -> None:
         if isinstance(error, MediaError):

@@ -3,10 +3,11 @@
 import numpy as np
 from PySide6.QtCore import QObject, Qt
 
+from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.geometry import Size
 from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.core.objects import CutObject
-from sam2_studio.engine.matting import foreground
+from sam2_studio.engine.foreground import foreground
 from sam2_studio.engine.strokes import Pixels
 from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.differences import Difference
@@ -18,6 +19,8 @@ from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
 
 _COLORS = "colors"
+
+_Seen = tuple[tuple[ShownMask, EdgeSettings], ...]
 
 
 class MaskLooks(QObject):
@@ -34,7 +37,7 @@ class MaskLooks(QObject):
         self._edged = EdgedMasks(thread, self)
         self.skins = 0
         self.solo = False
-        self._wanted: tuple[int, tuple[ShownMask, ...]] | None = None
+        self._wanted: tuple[int, _Seen] | None = None
         self._colors: Pixels | None = None
         bridge.replaced.connect(self._edged.forget)
         canvas.view_changed.connect(self.show)
@@ -93,18 +96,20 @@ class MaskLooks(QObject):
 
     def _show_colors(self, masks: tuple[ShownMask, ...]) -> None:
         frame = self._canvas.frame
-        soft = any(each.visible and each.soft is not None for each in masks)
-        if frame is None or not soft or self._canvas.kind is not ViewKind.CUTOUT:
+        edges = {each.id: each.edge for each in self._bridge.project.objects}
+        seen = tuple((each, edges[each.object_id]) for each in masks if each.visible)
+        others = any(each.soft is not None or edge.despill for each, edge in seen)
+        if frame is None or not others or self._canvas.kind is not ViewKind.CUTOUT:
             self._wanted = None
             self._canvas.set_colors(None)
             return
-        wanted = (frame.number, masks)
+        wanted = (frame.number, seen)
         if wanted == self._wanted:
             self._canvas.set_colors(self._colors)
             return
         self._wanted, self._colors = wanted, None
         self._canvas.set_colors(None)
-        self._thread.ask(_COLORS, lambda: (wanted, _own_colors(frame.rgb8(), masks)))
+        self._thread.ask(_COLORS, lambda: (wanted, _own_colors(frame.rgb8(), seen)))
 
     def _colors_found(self, slot: str, answer: object) -> None:
         if slot == _COLORS and isinstance(answer, tuple) and answer[0] == self._wanted:
@@ -134,8 +139,13 @@ class MaskLooks(QObject):
         return None if mask is None else self._edged.hard(f"{each.id} {offset}", mask, each.edge)
 
 
-def _own_colors(rgb: Pixels, masks: tuple[ShownMask, ...]) -> Pixels:
-    """The picture with the ground taken out of half-covered pixels, as exports write it."""
-    height, width = rgb.shape[:2]
-    alpha = union_alpha(masks, Size(width, height)).astype(np.float32) / np.float32(255)
-    return foreground(rgb, Matte(alpha))  # type: ignore[return-value] # of the picture's type
+def _own_colors(rgb: Pixels, seen: _Seen) -> Pixels:
+    """The picture with the ground, and a screen's light, taken out, as exports write it."""
+    size = Size(rgb.shape[1], rgb.shape[0])
+    parts = [(_matte_of((each,), size), edge) for each, edge in seen]
+    whole = _matte_of(tuple(each for each, _ in seen), size)
+    return foreground(rgb, whole, parts)  # type: ignore[return-value] # of the picture's type
+
+
+def _matte_of(masks: tuple[ShownMask, ...], size: Size) -> Matte:
+    return Matte(union_alpha(masks, size).astype(np.float32) / np.float32(255))

@@ -74,6 +74,7 @@ class Presenter(QObject):
         bridge.prompts_changed.connect(self._show_prompts)
         bridge.masks_changed.connect(self._show_masks)
         bridge.history_changed.connect(self._show_actions)
+        bridge.refused.connect(self._show_settings)
         self._selection.changed.connect(self._show_selection)
         self._playhead.moved.connect(self._ask_for_frame)
         self._playhead.speed_changed.connect(self._transport.set_speed)

@@ -21,7 +21,7 @@ _EDITS = (
     later("Add marker"), later("Edit marker"), later("Move marker"), later("Delete marker"),
     later("Duplicate {name}"), later("Merge {other} into {name}"), later("Subtract {other} from {name}"),
     later("Clear track of {name}"), later("Add {name}"), later("Delete {name}"), later("Track {count} objects"),
-    later("Track {name}"),
+    later("Track {name}"), later("Doubt soft edges"),
 )
 _REASONS = (
     later("score {number}"), later("area fell by {number} %"), later("area grew by {number} %"),
@@ -30,6 +30,7 @@ _REASONS = (
     later("outline {number} px off its usual shape"), later("{number} % of it looks like the ground"),
     later("{number} % of the surroundings look like it"), later("gone at once"), later("lost at {number}"),
     later("back at {number}"), later("both sides agree by {number} % only"),
+    later("no soft edge could be made"),
 )
 _EXPORTS = (
     later("Checking"), later("Writing"),

@@ -13,7 +13,8 @@ from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.geometry import Point
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.preferences import Preferences
-from sam2_studio.engine.matting import foreground, make_matte
+from sam2_studio.engine.foreground import foreground
+from sam2_studio.engine.matting import make_matte
 from sam2_studio.ui.app import preferences_path
 from sam2_studio.ui.canvas.overlay import ViewKind
 from sam2_studio.ui.canvas.view_menu import ViewMenu
@@ -75,7 +76,7 @@ def test_a_cutout_gets_the_subjects_own_colours_under_its_soft_edge(qtbot: QtBot
     frame = window.canvas.frame
     assert frame is not None
     matte = make_matte(frame.rgb, block(2), edge)
-    expected = foreground(frame.rgb8(), matte)
+    expected = foreground(frame.rgb8(), matte, [(matte, edge)])
     seen_at_all = matte.alpha > 0.1  # fainter than that the alpha of 8 bits on the canvas says little
     apart = np.abs(window.looks._colors.astype(int) - expected.astype(int))  # type: ignore[union-attr]
     assert apart[seen_at_all].max() <= 3

@@ -8,7 +8,7 @@ ADVICE = (
     (later("Stills"), later("tiny or base-plus are plenty.")),
     (later("Long clips, small or similar-looking objects"), later("2.1, base-plus or large.")),
     (later("A first try, a weak machine"), "nano."),
-    (later("Hair and fur"), later("any of them, with “Matte for hair” turned on.")),
+    (later("Hair and fur"), later("any of them, with a matte in the Edge section.")),
 )
 LABELS = {
     Step.GET: later("Get"),

@@ -1,51 +1,34 @@
-"""How the selected object's edge is cleaned up: grow, feather, specks, holes, matte. Knows values only."""
+"""How the selected object's edge is cleaned up, made soft and its colour mended. Knows values only."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.ui.language import later, tr
 from sam2_studio.ui.panels.section import Section
-from sam2_studio.ui.widgets.number_field import NumberField
+from sam2_studio.ui.panels.setting_row import Setting, SettingRow
+from sam2_studio.ui.widgets.choice import Choice
 from sam2_studio.ui.widgets.switch import Switch
 from sam2_studio.ui.widgets.tip import set_tip
 
-
-@dataclass(frozen=True, kw_only=True)
-class _Setting:
-    """One number of `EdgeSettings`.
-
-    Attributes:
-        name: Its field.
-        text: As shown.
-        least, most: What the field takes.
-        reach: What the slider covers: the useful part, so that it can be set by hand.
-        step: Of both.
-        tip: What and when.
-    """
-
-    name: str
-    text: str
-    least: float
-    most: float
-    reach: tuple[float, float]
-    step: float
-    tip: str
-
-
 _SETTINGS = (
-    _Setting(name="grow", text=later("Grow"), least=-64, most=64, reach=(-12, 12), step=0.5,
+    Setting(name="grow", text=later("Grow"), least=-64, most=64, reach=(-12, 12), step=0.5,
              tip=later("Move the outline out, or in below zero, when a rim of background shows.")),
-    _Setting(name="feather", text=later("Feather"), least=0, most=64, reach=(0, 12), step=0.5,
+    Setting(name="feather", text=later("Feather"), least=0, most=64, reach=(0, 12), step=0.5,
              tip=later("Soften the edge, to match a lens that isn't sharp there.")),
-    _Setting(name="specks", text=later("Specks"), least=0, most=1_000_000, reach=(0, 500), step=5,
+    Setting(name="smooth", text=later("Smooth"), least=0, most=64, reach=(0, 24), step=0.5,
+             tip=later("Take bumps and dents of the outline away that are smaller than this.")),
+    Setting(name="specks", text=later("Specks"), least=0, most=1_000_000, reach=None, step=5,
              tip=later("Remove islands of fewer pixels than this.")),
-    _Setting(name="holes", text=later("Holes"), least=0, most=1_000_000, reach=(0, 500), step=5,
+    Setting(name="holes", text=later("Holes"), least=0, most=1_000_000, reach=None, step=5,
              tip=later("Fill holes of fewer pixels than this.")),
 )  # fmt: skip
+
+
+_MATTES = (("off", later("Off")), ("fast", later("Fast")), ("best", later("Best")))
+_SPILLS = (("", later("Off")), ("green", later("Green")), ("blue", later("Blue")))
 
 
 class EdgePanel(Section):
@@ -60,8 +43,9 @@ class EdgePanel(Section):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("EDGE"), parent)
         self._edge = EdgeSettings()
-        self._rows = {setting.name: _Row(setting, self) for setting in _SETTINGS}
-        self._matte = Switch(tr("Matte for hair"))
+        self._rows = {setting.name: SettingRow(setting, self) for setting in _SETTINGS}
+        self.largest = Switch(tr("Largest piece only"))
+        self.matte, self.despill = Choice(tr("Matte")), Choice(tr("Despill"))
         self._build()
         self.set_edge(None)
 
@@ -71,97 +55,60 @@ class EdgePanel(Section):
         for name, row in self._rows.items():
             row.show_value(getattr(self._edge, name))
             row.set_enabled(edge is not None)
-        self._matte.blockSignals(True)
-        self._matte.setChecked(self._edge.matte)
-        self._matte.blockSignals(False)
-        self._matte.setEnabled(edge is not None)
+        self.largest.blockSignals(True)
+        self.largest.setChecked(self._edge.largest)
+        self.largest.blockSignals(False)
+        self.matte.set_choices(_in_words(_MATTES), self._edge.method if self._edge.matte else "off")
+        self.despill.set_choices(_in_words(_SPILLS), self._edge.despill)
+        for widget in (self.largest, self.matte, self.despill):
+            widget.setEnabled(edge is not None)
 
     def _build(self) -> None:
+        self._lay_numbers()
+        for text, widget, tip in (
+            (tr("Largest piece only"), self.largest, tr("Drop all pieces but the one with the most pixels.")),
+            (tr("Matte"), self.matte, tr("Find a soft edge in the picture: for hair, fur and motion blur.")),
+            (tr("Despill"), self.despill, tr("Take a screen's light out of the subject's colours.")),
+        ):
+            last = QHBoxLayout()
+            label = QLabel(text)
+            label.setMinimumHeight(24)
+            last.addWidget(label)
+            last.addStretch(1)
+            last.addWidget(widget)
+            set_tip(widget, f"<b>{text}</b><br>{tip}")
+            self.body.addLayout(last)
+        self.largest.toggled.connect(lambda on: self._change(largest=on))
+        self.matte.chosen.connect(self._matte_chosen)
+        self.despill.chosen.connect(lambda screen: self._change(despill=screen))
+
+    def _lay_numbers(self) -> None:
+        """Those with a slider one below the other, the sliders flush; the others side by side."""
+        short = QHBoxLayout()
+        widest = max(row.label.sizeHint().width() for row in self._rows.values() if row.slider is not None)
         for row in self._rows.values():
-            self.body.addLayout(row.layout)
             row.changed.connect(self._number_changed)
-        last = QHBoxLayout()
-        label = QLabel(tr("Matte for hair"))
-        label.setMinimumHeight(26)
-        last.addWidget(label)
-        last.addStretch(1)
-        last.addWidget(self._matte)
-        set_tip(
-            self._matte, tr("<b>Matte for hair</b><br>Find a soft edge in the picture: for hair, fur and motion blur.")
-        )
-        self._matte.toggled.connect(lambda on: self._change(matte=on))
-        self.body.addLayout(last)
+            if row.slider is not None:
+                row.label.setFixedWidth(widest)
+                self.body.addLayout(row.layout)
+            else:
+                if short.count():
+                    short.addStretch(1)
+                short.addLayout(row.layout)
+        self.body.addLayout(short)
+
+    def _matte_chosen(self, method: str) -> None:
+        self._change(matte=False) if method == "off" else self._change(matte=True, method=method)
 
     def _number_changed(self, name: str, value: float) -> None:
         self._change(**{name: int(value) if name in ("specks", "holes") else value})
 
-    def _change(self, **values: float | bool) -> None:
+    def _change(self, **values: float | bool | str) -> None:
         edge = replace(self._edge, **values)  # type: ignore[arg-type] # names and types are those of `_SETTINGS`
         if edge != self._edge:
             self._edge = edge
             self.edge_changed.emit(edge)
 
 
-class _Row(QObject):
-    """A number and its slider, which follow one another."""
-
-    changed = Signal(str, float)
-
-    def __init__(self, setting: _Setting, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._setting = setting
-        self._label = QLabel(tr(setting.text))
-        self.field = NumberField(
-            tr(setting.text), least=setting.least, most=setting.most, step=setting.step, unit="px", parent=parent
-        )
-        self.slider = _Slider(Qt.Orientation.Horizontal, parent)
-        self.slider.setRange(*(round(end / setting.step) for end in setting.reach))
-        self.slider.setPageStep(4)
-        self.slider.setAccessibleName(tr(setting.text))
-        tip = f"<b>{tr(setting.text)}</b><br>{tr(setting.tip)}"
-        for widget in (self._label, self.field, self.slider):
-            set_tip(widget, tip)
-        self.field.setFixedSize(88, 24)
-        self.slider.setFixedHeight(14)
-        self._label.setBuddy(self.field)
-        self.layout = QVBoxLayout()
-        self.layout.setSpacing(0)
-        top = QHBoxLayout()
-        top.addWidget(self._label)
-        top.addStretch(1)
-        top.addWidget(self.field)
-        self.layout.addLayout(top)
-        self.layout.addWidget(self.slider)
-        self.field.valueChanged.connect(self._field_changed)
-        self.slider.valueChanged.connect(self._slider_changed)
-
-    def show_value(self, value: float) -> None:
-        for widget in (self.field, self.slider):
-            widget.blockSignals(True)
-        self.field.setValue(value)
-        self.slider.setValue(round(value / self._setting.step))
-        for widget in (self.field, self.slider):
-            widget.blockSignals(False)
-
-    def set_enabled(self, enabled: bool) -> None:
-        for widget in (self._label, self.field, self.slider):
-            widget.setEnabled(enabled)
-
-    def _field_changed(self, value: float) -> None:
-        self.show_value(value)
-        self.changed.emit(self._setting.name, value)
-
-    def _slider_changed(self, steps: int) -> None:
-        value = steps * self._setting.step
-        self.show_value(value)
-        self.changed.emit(self._setting.name, value)
-
-
-class _Slider(QSlider):
-    """A slider that the wheel moves only while it has the focus: scrolling past must change nothing."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+def _in_words(choices: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    return [(value, tr(text)) for value, text in choices]

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.ui.panels.edge_panel import EdgePanel
+from sam2_studio.ui.widgets.choice import Choice
 from sam2_studio.ui.widgets.number_field import NumberField
-from sam2_studio.ui.widgets.switch import Switch
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def wheel(widget: QWidget) -> None:
 
 def test_showing_values_says_nothing(panel: EdgePanel, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(panel.edge_changed):
-        panel.set_edge(EdgeSettings(grow=-3, feather=2, specks=40, holes=7, matte=True))
+        panel.set_edge(EdgeSettings(grow=-3, feather=2, specks=40, holes=7, largest=True, matte=True, despill="blue"))
     assert [field(panel, name).value() for name in ("grow", "feather", "specks", "holes")] == [-3, 2, 40, 7]
 
 
@@ -116,14 +116,33 @@ def test_the_wheel_acts_only_on_what_has_the_focus(panel: EdgePanel, qtbot: QtBo
             wheel(widget)
 
 
-def test_the_switch_asks_for_a_matte(panel: EdgePanel, qtbot: QtBot) -> None:
-    switch = panel.findChild(Switch)
-    assert switch is not None
+def choose(widget: Choice, value: str) -> None:
+    """As the user does: the popup's entry is activated."""
+    widget.setCurrentIndex(widget.findData(value))
+    widget.activated.emit(widget.currentIndex())
+
+
+def test_a_matte_is_chosen_and_taken_back(panel: EdgePanel, qtbot: QtBot) -> None:
+    for value, expected in (
+        ("best", EdgeSettings(feather=1.5, matte=True, method="best")),
+        ("fast", EdgeSettings(feather=1.5, matte=True)),
+        ("off", EdgeSettings(feather=1.5)),
+    ):
+        with qtbot.waitSignal(panel.edge_changed) as changed:
+            choose(panel.matte, value)
+        assert changed.args == [expected]
+
+
+def test_largest_piece_and_despill_are_set(panel: EdgePanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.edge_changed) as changed:
-        qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
-    assert changed.args == [EdgeSettings(feather=1.5, matte=True)]
+        qtbot.mouseClick(panel.largest, Qt.MouseButton.LeftButton)
+    assert changed.args == [EdgeSettings(feather=1.5, largest=True)]
+    with qtbot.waitSignal(panel.edge_changed) as changed:
+        choose(panel.despill, "green")
+    assert changed.args == [EdgeSettings(feather=1.5, largest=True, despill="green")]
 
 
 def test_without_an_object_nothing_can_be_set(panel: EdgePanel) -> None:
     panel.set_edge(None)
-    assert not any(row.field.isEnabled() or row.slider.isEnabled() for row in panel._rows.values())
+    assert not any(row.field.isEnabled() for row in panel._rows.values())
+    assert not any(w.isEnabled() for w in (panel._rows["grow"].slider, panel.largest, panel.matte, panel.despill))

@@ -249,3 +249,19 @@ def test_nothing_doubtful_nothing_to_accept(file: ProjectFile) -> None:
     file.history.do(commands.alter_object(file.project, 1, "Lock object", locked=True))
     with pytest.raises(PromptError, match="locked"):
         commands.accept_frames(file.project, 1, [0])
+
+
+def test_frames_without_a_soft_edge_become_doubtful_once(file: ProjectFile) -> None:
+    file.history.do(commands.add_object(file.project))
+    masks = [(1, f, record(file.add_mask(mask_of(f)), health=0.9, reasons="")) for f in range(3)]
+    file.history.do(commands.put_masks(file.project, "Track", masks))
+    file.history.do(commands.lock_frame(file.project, 1, 2, locked=True))
+    step = commands.doubt_mattes(file.project, [(1, 1), (1, 2), (1, 9), (5, 0)])
+    assert [(c.object_id, c.frame) for c in step.changes] == [(1, 1)]  # type: ignore[union-attr]
+    file.history.do(step)
+    kept = file.project.track(1).get(1)
+    assert kept is not None
+    assert (kept.doubtful, kept.reasons) == (True, "matte:0")
+    assert not commands.doubt_mattes(file.project, [(1, 1)]).changes
+    file.history.undo()
+    assert file.project.track(1).frames_where(doubtful=True) == ()

@@ -40,6 +40,7 @@ EDITS: dict[str, Edit] = {
     "clear_track": lambda p, f: commands.clear_track(p, 1),
     "lock_frame": lambda p, f: commands.lock_frame(p, 1, f, locked=True),
     "accept_frames": lambda p, f: commands.accept_frames(p, 1, range(40)),
+    "doubt_mattes": lambda p, f: commands.doubt_mattes(p, [(1, n) for n in range(40)]),
     "put_masks": lambda p, f: commands.put_masks(p, "Track", [(1, f, record(99)), (1, f + 1, record(98))]),
     "paint_masks": lambda p, f: hand_commands.paint_masks(p, "Brush", 1, {f: record(99, Origin.PAINTED)}),
     "copy_mask": lambda p, f: hand_commands.copy_mask(p, 1, f + 1, f, alone=False),

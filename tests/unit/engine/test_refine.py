@@ -1,5 +1,6 @@
 """Clean-up of masks: what goes, what moves, what softens, and that nothing is asked too much."""
 
+import cv2
 import numpy as np
 import pytest
 from sam2_studio.core.edges import EdgeSettings
@@ -15,7 +16,9 @@ ALL_SETTINGS = [
     EdgeSettings(grow=0.5),
     EdgeSettings(feather=4),
     EdgeSettings(specks=50, holes=50),
-    EdgeSettings(grow=-64, feather=64, specks=9, holes=9),
+    EdgeSettings(smooth=5),
+    EdgeSettings(largest=True),
+    EdgeSettings(grow=-64, feather=64, smooth=64, specks=9, holes=9, largest=True),
 ]
 
 
@@ -102,3 +105,35 @@ def test_feather_keeps_the_area_and_reaches_out() -> None:
     assert result.alpha.sum() == pytest.approx(square().area, rel=0.01)
     assert 0.4 < result.alpha[30, 22] < 0.6
     assert result.alpha.dtype == np.float32
+
+
+def test_the_largest_piece_stays_alone() -> None:
+    pixels = square().to_array()
+    pixels[2:6, 2:6] = True
+    assert refine(Mask.from_array(pixels), EdgeSettings(largest=True)) == square()
+    assert refine(square(), EdgeSettings(largest=True)) == square()
+
+
+def test_bumps_go_and_straight_edges_stay() -> None:
+    pixels = square(81, 20).to_array()
+    pixels[38:41, 61:64] = True  # a bump on the right side
+    pixels[60, 30:33] = False  # a dent below
+    result = refine(Mask.from_array(pixels), EdgeSettings(smooth=8))
+    assert isinstance(result, Mask)
+    inside = result.to_array()
+    assert not inside[38:41, 62:].any()
+    assert inside[60, 30:33].all()
+    assert inside[40, 20:61].all()
+    assert abs(result.area - square(81, 20).area) < 0.05 * result.area
+
+
+def test_settings_scaled_with_the_picture_give_the_same_shape() -> None:
+    rng = np.random.default_rng(4)
+    coarse = cv2.GaussianBlur(rng.random((60, 60)).astype(np.float32), (0, 0), 3) > 0.5
+    settings = EdgeSettings(grow=2, smooth=3, specks=20, holes=30, largest=True)
+    small = refine(Mask.from_array(coarse), settings)
+    large = refine(Mask.from_array(np.kron(coarse, np.ones((4, 4), bool))), settings.scaled(4))
+    assert isinstance(small, Mask)
+    assert isinstance(large, Mask)
+    again = Mask.from_array(np.kron(small.to_array(), np.ones((4, 4), bool)))
+    assert again.iou(large) > 0.97

@@ -1,5 +1,7 @@
 """What a run does with objects, masks and failures, and what it reports."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -13,7 +15,7 @@ from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError, MediaError
 from sam2_studio.export import runner
 from sam2_studio.export.runner import ExportProgress
-from tests.exporting import Case, names_in, still
+from tests.exporting import SUBJECT, Case, names_in, still
 from tests.media_factory import numbered_frame
 
 FRAMES = [numbered_frame(n, 40, 30) for n in range(5)]
@@ -108,7 +110,7 @@ def test_mask_of_another_size(tmp_path: Path) -> None:
 def test_foreground_is_asked_for_soft_edges_only(tmp_path: Path) -> None:
     asked: list[int] = []
 
-    def green(rgb: np.ndarray, matte: Matte) -> np.ndarray:
+    def green(rgb: np.ndarray, matte: Matte, parts: object) -> np.ndarray:
         asked.append(1)
         return np.broadcast_to(np.array([0, 200, 0], rgb.dtype), rgb.shape)
 
@@ -118,6 +120,28 @@ def test_foreground_is_asked_for_soft_edges_only(tmp_path: Path) -> None:
     report = Case(still(FRAMES), alpha=soft, foreground=green).run("png", tmp_path / "soft.png")
     assert len(asked) == 5
     assert np.asarray(Image.open(report.files[0]))[5, 5].tolist() == [0, 200, 0, 128]
+
+
+def test_foreground_is_asked_where_a_screens_light_is_to_go(tmp_path: Path) -> None:
+    told: list[EdgeSettings] = []
+
+    def seen(rgb: np.ndarray, matte: Matte, parts: Sequence[tuple[Matte, EdgeSettings]]) -> np.ndarray:
+        told.extend(edge for _, edge in parts)
+        return rgb
+
+    edge = EdgeSettings(despill="green")
+    Case(still(FRAMES), objects=(replace(SUBJECT, edge=edge),), foreground=seen).run("png", tmp_path / "a.png")
+    assert told == [edge] * 5
+
+
+def test_a_matte_that_fails_makes_way_for_the_clean_mask_and_is_told(tmp_path: Path) -> None:
+    subject = replace(SUBJECT, edge=EdgeSettings(matte=True))
+    case = Case(still(FRAMES), objects=(subject,), fails_on=frozenset({1, 3}))
+    report = case.run("png", tmp_path / "a.png")
+    assert report.unmatted == ((subject.id, 1), (subject.id, 3))
+    assert report.warnings == ("No soft edge could be made on 2 frames, the clean mask is used: 1, 3.",)
+    assert case.asked == [True, True, False, True, True, False, True]
+    assert all(alpha_of(path).all() for path in report.files)
 
 
 def test_progress_counts_every_frame(tmp_path: Path) -> None:
