@@ -45,7 +45,7 @@ def cut_out_still(
         ExportError: as `run_export`.
     """
     clip = Clip.whole(source.info)
-    thing = CutObject(id=1, name="subject", color=palette_color(1), edge=edge)
+    thing = the_subject(edge)
     check_methods((thing,))
     mask = _mask(source, segmenter, prompts, settings)
     yield from run_export(
@@ -58,6 +58,11 @@ def cut_out_still(
         foreground=foreground,
         made_with=segmenter.looks.model.recipe,
     )
+
+
+def the_subject(edge: EdgeSettings = _PLAIN) -> CutObject:
+    """The one object of a still."""
+    return CutObject(id=1, name="subject", color=palette_color(1), edge=edge)
 
 
 def _mask(source: FrameSource, segmenter: Segmenter, prompts: PromptSet | None, settings: SegmentSettings) -> Mask:

@@ -2,7 +2,7 @@
 
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,13 +12,20 @@ from sam2_studio.cli.edges import Edges, parse_edges
 from sam2_studio.cli.options import (
     AsJson,
     Background,
+    BitDepth,
     Compression,
+    ConstantRate,
+    Objects,
     Outside,
     Overwrite,
     Premultiplied,
     Provenance,
     Quiet,
     Range,
+    SavePreset,
+    Separate,
+    Size,
+    Step,
     Strength,
     parse_range,
 )
@@ -29,46 +36,45 @@ if TYPE_CHECKING:
     from sam2_studio.core.frames import FrameRange
     from sam2_studio.core.project import Project
     from sam2_studio.export.runner import ExportProgress, ExportReport
+    from sam2_studio.export.spec import ExportSpec
 
 
 def export(
     project: Annotated[Path, typer.Argument(help="The project.")],
     preset: Annotated[str, typer.Option(help="What to write; see the guide, or give a wrong one for the list.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="File or folder.")],
-    objects: Annotated[list[str] | None, typer.Option("--object", metavar="NAME", help="Only this object.")] = None,
+    objects: Objects = None,
+    separate: Separate = None,
     frames: Range = None,
-    bit_depth: Annotated[int | None, typer.Option(help="Bits of one channel: 8 or 16.")] = None,
+    step: Step = None,
+    size: Size = None,
+    bit_depth: BitDepth = None,
+    constant_rate: ConstantRate = None,
     edges: Edges = None,
-    background: Background = "#FFFFFF",
+    background: Background = None,
     strength: Strength = None,
-    outside: Outside = False,
-    premultiplied: Premultiplied = False,
-    compression: Compression = "",
-    provenance: Provenance = False,
+    outside: Outside = None,
+    premultiplied: Premultiplied = None,
+    compression: Compression = None,
+    provenance: Provenance = None,
+    save_preset: SavePreset = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write what is cut out in a project to files, read them back and say whether they are right."""
+    """Write what is cut out in a project to files, read them back and say whether they are right.
+
+    What an option doesn't say is as in the preset, which may be one of your own.
+    """
     from sam2_studio.batch.exporting import doubt_unmatted, export_project
-    from sam2_studio.export.spec import ExportSpec
-    from sam2_studio.export.treatment import Hiding, parse_background
 
     console = Console(quiet=quiet, as_json=as_json)
-    ids, within = _chosen(project, objects or [], parse_range(frames) if frames is not None else None)
-    spec = ExportSpec(
-        preset=preset,
-        target=output,
-        object_ids=ids,
-        range=within,
-        bit_depth=bit_depth,
-        background=parse_background(background),
-        hiding=Hiding(strength=strength, outside=outside),
-        premultiplied=premultiplied,
-        compression=compression,
-        provenance=provenance,
-        overwrite=overwrite,
-    )
+    plain: dict[str, Any] = {"separate": separate, "step": step, "bit_depth": bit_depth, "constant_rate": constant_rate}
+    plain |= {"premultiplied": premultiplied, "compression": compression, "provenance": provenance}
+    wanted = parse_range(frames) if frames is not None else None
+    given = _given(plain, size, background, strength, outside)
+    given |= {"overwrite": overwrite} | _chosen(project, objects or [], wanted)
+    spec = _spec(preset, output, given, save_preset)
     report = follow_export(export_project(project, spec, parse_edges(edges)), console)
     doubt_unmatted(project, report)
     finish_export(report, console)
@@ -107,14 +113,43 @@ def finish_export(report: "ExportReport", console: Console) -> None:
     console.say(f"Verified: {report.frames} frame{'' if report.frames == 1 else 's'} in {report.seconds:.1f} s.")
 
 
-def _chosen(path: Path, names: list[str], wanted: "FrameRange | None") -> "tuple[tuple[int, ...], FrameRange | None]":
+def _given(
+    plain: dict[str, Any], size: str | None, background: str | None, strength: float | None, outside: bool | None
+) -> dict[str, Any]:
+    """Fields of an export that the options say; the others are the preset's. Raises ExportError."""
+    from sam2_studio.export.scaling import parse_scale
+    from sam2_studio.export.treatment import Hiding, parse_background
+
+    given = {name: value for name, value in plain.items() if value is not None}
+    if size is not None:
+        given["scale"] = parse_scale(size)
+    if background is not None:
+        given["background"] = parse_background(background)
+    if strength is not None or outside is not None:
+        given["hiding"] = Hiding(strength=strength, outside=bool(outside))
+    return given
+
+
+def _spec(preset: str, output: Path, given: dict[str, Any], save_as: str | None) -> "ExportSpec":
+    """The export that a preset, the program's or a saved one, and the options mean; kept under a name if wanted."""
+    from sam2_studio.export.saved import FILE, SavedPresets, spec_of
+    from sam2_studio.home import settings_folder
+
+    saved = SavedPresets(settings_folder() / FILE)
+    spec = spec_of(saved.find(preset), output, **given)
+    if save_as is not None:
+        saved.save(save_as, spec)
+    return spec
+
+
+def _chosen(path: Path, names: list[str], wanted: "FrameRange | None") -> dict[str, Any]:
     """Objects and frames as the project counts them."""
     from sam2_studio.batch.exporting import object_ids
     from sam2_studio.core.store import ProjectFile
 
     file = ProjectFile.open(path, read_only=True)
     try:
-        return object_ids(file.project, names), _range_of(file.project, wanted)
+        return {"object_ids": object_ids(file.project, names), "range": _range_of(file.project, wanted)}
     finally:
         file.close()
 

@@ -18,17 +18,31 @@ ModelName = Annotated[str, typer.Option("--model", help="Which model; see: sam2-
 Device = Annotated[str, typer.Option("--device", help="Where to compute: auto, cpu, cuda or mps.")]
 Dtype = Annotated[str, typer.Option("--dtype", help="Number type: auto, float32, bfloat16 or float16.")]
 Background = Annotated[
-    str, typer.Option(metavar="#RRGGBB|FILE|blur:N", help="For replace: a colour, a picture, or the blurred clip.")
+    str | None,
+    typer.Option(metavar="#RRGGBB|FILE|blur:N", help="For replace: colour, picture, or the blurred clip."),
 ]
 Strength = Annotated[
     float | None, typer.Option(metavar="PX", help="For pixelate and blur: side of the squares or blur, in pixels.")
 ]
-Outside = Annotated[bool, typer.Option("--outside", help="Pixelate or blur all but the subject.")]
-Premultiplied = Annotated[bool, typer.Option("--premultiplied", help="For resolve: multiply colour by alpha.")]
+Outside = Annotated[bool | None, typer.Option("--outside", help="Pixelate or blur all but the subject.")]
+Premultiplied = Annotated[bool | None, typer.Option("--premultiplied", help="For resolve: multiply colour by alpha.")]
 Compression = Annotated[
-    str, typer.Option(metavar="zip|dwaa", help="For nuke: zip loses nothing, dwaa is much smaller.", show_default=False)
+    str | None, typer.Option(metavar="zip|dwaa", help="For nuke: zip loses nothing, dwaa is much smaller.")
 ]
-Provenance = Annotated[bool, typer.Option("--provenance", help="Note program and model in the files.")]
+BitDepth = Annotated[int | None, typer.Option(help="Bits of one channel: 8 or 16.")]
+Objects = Annotated[list[str] | None, typer.Option("--object", metavar="NAME", help="Only this object.")]
+Separate = Annotated[bool | None, typer.Option("--separate", help="Each object in files of its own.")]
+Step = Annotated[int | None, typer.Option(metavar="N", help="Write one frame in N; speed and sound stay.")]
+Size = Annotated[
+    str | None, typer.Option(metavar="P%|Wx|xH|WxH", help="How large: a share, a width, a height, or to fit into.")
+]
+ConstantRate = Annotated[
+    bool | None, typer.Option("--constant-rate", help="Make a varying rate constant; frames repeat or are left out.")
+]
+SavePreset = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Keep these settings as a preset, for --preset NAME.")
+]
+Provenance = Annotated[bool | None, typer.Option("--provenance", help="Note program and model in the files.")]
 Range = Annotated[
     str | None,
     typer.Option("--range", metavar="A:B", help="Frames from A up to, not including, B.", show_default=False),

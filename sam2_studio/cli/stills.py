@@ -66,8 +66,10 @@ def _checked(images: list[Path], output: Path, prompts: PromptSet | None, *, ove
     Raises:
         StudioError: the first thing that doesn't fit.
     """
+    from sam2_studio.batch.stills import the_subject
     from sam2_studio.core.clip import Clip
-    from sam2_studio.export.spec import ExportSpec, check
+    from sam2_studio.export.checks import check
+    from sam2_studio.export.spec import ExportSpec
     from sam2_studio.media.open import open_picture
 
     spec = ExportSpec(preset="png", target=output, overwrite=overwrite)
@@ -76,7 +78,7 @@ def _checked(images: list[Path], output: Path, prompts: PromptSet | None, *, ove
         source = open_picture(image)
         try:
             _check_prompts(prompts, source.info)
-            [file] = check(spec, Clip.whole(source.info))
+            [file] = check(spec, Clip.whole(source.info), [the_subject()])
         finally:
             source.close()
         if file in takers:

@@ -1,7 +1,7 @@
 """Pixels of an export: mattes joined, straight cutouts, subjects laid over something else. Knows no codec."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -16,6 +16,7 @@ from sam2_studio.export.treatment import Background
 from sam2_studio.export.yuv import Floats, Pixels, full_scale, scaled
 
 BLEED = 16  # pixels around the subject that keep colour, so that scaling and block codecs meet no black there
+_NO_WEIGHT = 1 / 1024  # of alpha: colour can't be told from less
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,11 +26,13 @@ class Picture:
     Attributes:
         rgb: (H, W, 3), or None where only the alpha is written.
         alpha: (H, W) of the same type, or None where the picture is opaque.
+        light: (H, W, 3) straight linear light of the same colours, not clipped at 1, where the source has it.
         layers: (H, W) alpha of each object alone by its id, for files that keep objects apart; else empty.
     """
 
     rgb: Pixels | None = field(default=None, repr=False)
     alpha: Pixels | None = field(default=None, repr=False)
+    light: Floats | None = field(default=None, repr=False)
     layers: Mapping[int, Pixels] = field(default_factory=dict, repr=False)
 
     @property
@@ -80,9 +83,42 @@ def premultiplied(picture: Picture) -> Picture:
         return picture
     opacity = picture.alpha.astype(np.float32) / np.float32(full_scale(picture.alpha))
     share = picture.rgb.astype(np.float32) / np.float32(full_scale(picture.rgb)) * opacity[..., None]
+    return replace(picture, rgb=scaled(share.astype(np.float32), 8 if picture.rgb.dtype == np.uint8 else 16))
+
+
+def resized(picture: Picture, size: Size) -> Picture:
+    """The picture in another size: areas averaged on the way down, cubic on the way up; colour counts by its alpha."""
+    if picture.size == size:
+        return picture
+    weight = None if picture.alpha is None else picture.alpha.astype(np.float32) / np.float32(full_scale(picture.alpha))
+    rgb = None if picture.rgb is None else _resized_color(picture.rgb.astype(np.float32), weight, size)
     return Picture(
-        rgb=scaled(share.astype(np.float32), 8 if picture.rgb.dtype == np.uint8 else 16), alpha=picture.alpha
+        rgb=None if rgb is None or picture.rgb is None else _whole(rgb, picture.rgb),
+        alpha=None if picture.alpha is None else _whole(_sized(picture.alpha.astype(np.float32), size), picture.alpha),
+        light=None if picture.light is None else _resized_color(picture.light, weight, size),
+        layers={key: _whole(_sized(layer.astype(np.float32), size), layer) for key, layer in picture.layers.items()},
     )
+
+
+def _resized_color(color: Floats, weight: Floats | None, size: Size) -> Floats:
+    """Straight colour in another size; where alpha is 0 it is as it comes."""
+    plain = _sized(color, size)
+    if weight is None:
+        return plain
+    share = _sized(weight, size)[..., None]
+    weighed = _sized(color * weight[..., None], size)
+    return np.divide(weighed, share, out=plain, where=share > _NO_WEIGHT)
+
+
+def _sized(values: Floats, size: Size) -> Floats:
+    smaller = size.width <= values.shape[1] and size.height <= values.shape[0]
+    way = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(values, (size.width, size.height), interpolation=way), np.float32)
+
+
+def _whole(values: Floats, like: Pixels) -> Pixels:
+    whole = np.clip(np.rint(values), 0, full_scale(like))
+    return whole.astype(np.uint8) if like.dtype == np.uint8 else whole.astype(np.uint16)
 
 
 def grey(matte: Matte, depth: int) -> Picture:

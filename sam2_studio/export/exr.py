@@ -26,6 +26,7 @@ from sam2_studio.media.color import meant
 
 Half = NDArray[np.float16]
 _COLOR = ("R", "G", "B")
+_LARGEST_HALF = 65504.0
 _LARGEST_TERM = (1 << 31) - 1  # of a rational number in a header
 
 
@@ -70,7 +71,8 @@ def exr_channels(picture: Picture, look: ExrLook) -> dict[str, Half]:
     if picture.rgb is None or picture.alpha is None:
         raise ValueError("a cutout needs colour and alpha")
     alpha = picture.alpha.astype(np.float32) / np.float32(full_scale(picture.alpha))
-    light = to_linear(picture.rgb, look.transfer) * alpha[..., None]
+    straight = to_linear(picture.rgb, look.transfer) if picture.light is None else picture.light
+    light = np.clip(straight * alpha[..., None], -_LARGEST_HALF, _LARGEST_HALF)
     channels = {name: _half(light[..., place]) for place, name in enumerate(_COLOR)} | {"A": _half(alpha)}
     for object_id, values in picture.layers.items():
         channels[f"{look.layers[object_id]}.A"] = _half(values.astype(np.float32) / np.float32(full_scale(values)))

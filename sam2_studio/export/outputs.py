@@ -1,5 +1,6 @@
 """Opens what an export writes into, pictures or a video, behind one face: write, finish, verify, abandon."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from sam2_studio.export.images import PictureWriter, color_chunks, encode_png, t
 from sam2_studio.export.shapes import ShapeHead, ShapeWriter, encode_svg, svg_faults
 from sam2_studio.export.sound import Sound
 from sam2_studio.export.spec import ExportSpec, written_size
-from sam2_studio.export.times import export_times
+from sam2_studio.export.times import Times
 from sam2_studio.export.verify import png_faults, verify_pictures, verify_video
 from sam2_studio.export.video import VideoWriter
 from sam2_studio.export.yuv import codes_for
@@ -51,12 +52,14 @@ def open_output(
     source: FrameSource,
     parts: Sequence[Path],
     *,
+    times: Times,
     objects: tuple[CutObject, ...],
     comment: str,
 ) -> Output:
     """Open the parts for writing.
 
     Args:
+        times: Which frames are written, and when each is shown.
         objects: Those that are exported.
         comment: Who made the files, for their metadata; "" for nothing.
 
@@ -69,11 +72,9 @@ def open_output(
         encode, faults_of = _picture_ways(spec, written, clip, objects, comment)
         return _Pictures(parts, encode, faults_of)
     if isinstance(written, ShapeFormat):
-        numbers = spec.frames(clip)
-        return ShapeWriter(
-            parts[0], ShapeHead(clip=clip, source=source, objects=objects, numbers=tuple(numbers), comment=comment)
-        )
-    return _Video(spec, written, clip, source, parts[0], comment)
+        head = ShapeHead(clip=clip, source=source, objects=objects, numbers=times.numbers, comment=comment)
+        return ShapeWriter(parts[0], head)
+    return _Video(spec, written, clip, times, parts[0], comment)
 
 
 _Encode = Callable[[Picture], bytes]
@@ -86,7 +87,7 @@ def _picture_ways(
     """How a picture becomes a file's bytes, and how a file is judged."""
     if written.encoder == "exr":
         chosen = spec.compression or written.compressions[0]
-        look = exr_look(clip.info, objects, chosen, clip.info.rate, comment)
+        look = exr_look(clip.info, objects, chosen, clip.info.rate / spec.step, comment)
         allowed = written.tolerance.get(chosen, Tolerance())
         return partial(encode_exr, look=look), partial(exr_faults, look=look, allowed=allowed)
     if written.encoder == "svg":
@@ -114,16 +115,15 @@ class _Pictures:
 
 class _Video:
     def __init__(
-        self, spec: ExportSpec, written: VideoFormat, clip: Clip, source: FrameSource, part: Path, comment: str
+        self, spec: ExportSpec, written: VideoFormat, clip: Clip, times: Times, part: Path, comment: str
     ) -> None:
-        frames = spec.frames(clip)
         self._part, self._format, self._depth = part, written, spec.depth(clip)
-        self._times = export_times(source, frames)
+        self._times = times
         # A matte is coverage, not light: the source's transfer would make a colour-managed program bend it.
         tags = ColorTags() if spec.rules.content is Content.MATTE else clip.info.color
         self._codes = codes_for(tags, full_range=written.full_range)
         self._sound = self._open_sound(clip)
-        carried = clip.timecode(frames.start) if spec.rules.timecode and clip.info.timecode else None
+        carried = _timecode(clip, times) if spec.rules.timecode and clip.info.timecode else None
         try:
             self._writer = VideoWriter(
                 part,
@@ -173,3 +173,10 @@ class _Video:
     def _close_sound(self) -> None:
         if self._sound is not None:
             self._sound.close()
+
+
+def _timecode(clip: Clip, times: Times) -> str:
+    """That of the first frame, its count of frames in a second brought to the export's rate."""
+    seconds, _, count = clip.timecode(times.numbers[0]).rpartition(":")
+    base = max(1, math.ceil(times.rate))
+    return f"{seconds}:{int(count) * base // clip.timecode_base:02d}"

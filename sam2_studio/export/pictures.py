@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.edges import EdgeSettings
-from sam2_studio.core.frames import Frame, FrameSource
+from sam2_studio.core.frames import Frame
 from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError, MatteError
@@ -18,34 +20,19 @@ from sam2_studio.export.compose import (
     joined,
     over,
     premultiplied,
+    resized,
     within_source,
 )
 from sam2_studio.export.formats import Content, PictureFormat, VideoFormat
 from sam2_studio.export.hiding import pixelated, softened
-from sam2_studio.export.spec import ExportSpec
-from sam2_studio.export.yuv import Pixels, scaled
+from sam2_studio.export.light import to_linear
+from sam2_studio.export.spec import ExportSpec, scaled_size
+from sam2_studio.export.yuv import Floats, Pixels, scaled
 
 Masks = Callable[[int, int], Mask | None]
 MatteMaker = Callable[[Pixels, Mask, EdgeSettings], Matte]
 Parts = Sequence[tuple[Matte, EdgeSettings]]
 ForegroundMaker = Callable[[Pixels, Matte, Parts], Pixels]
-
-
-def chosen_objects(spec: ExportSpec, objects: Sequence[CutObject]) -> tuple[CutObject, ...]:
-    """The objects that `spec` names, or all visible ones.
-
-    Raises:
-        ExportError: an id isn't there, or nothing is left to export.
-    """
-    known = {thing.id: thing for thing in objects}
-    for wanted in spec.object_ids:
-        if wanted not in known:
-            there = ", ".join(f"{thing.id} ({thing.name})" for thing in objects) or "none"
-            raise ExportError(f"There is no object {wanted} to export.", f"The objects are: {there}.")
-    chosen = tuple(known[i] for i in spec.object_ids) or tuple(thing for thing in objects if thing.visible)
-    if not chosen:
-        raise ExportError("There is no visible object to export.", "Select a subject, or show a hidden one.")
-    return chosen
 
 
 @dataclass
@@ -58,7 +45,6 @@ class PictureMaker:
     """
 
     spec: ExportSpec
-    source: FrameSource
     clip: Clip
     objects: tuple[CutObject, ...]
     masks: Masks
@@ -70,19 +56,22 @@ class PictureMaker:
     def __post_init__(self) -> None:
         self._content = self.spec.rules.content
         self._depth = self.spec.depth(self.clip)
+        self._size = scaled_size(self.spec, self.clip)
         written = self.spec.format
         self._layered = not isinstance(written, VideoFormat) and written.layered
         replaces = self._content is Content.REPLACE
         self._backdrop = Backdrop(self.spec.background, self.clip.info.size) if replaces else None
 
-    def picture(self, number: int) -> Picture:
-        """What frame `number` of the export holds.
+    def picture(self, frame: Frame) -> Picture:
+        """What a frame of the source becomes in the export.
 
         Raises:
-            MediaError: the source can't be read.
             ExportError: a mask is of another size than the picture.
         """
-        frame = self.source.read(number)
+        whole = resized(self._made_of(frame), self._size)
+        return premultiplied(whole) if self.spec.premultiplied else whole
+
+    def _made_of(self, frame: Frame) -> Picture:
         masks = self._masks(frame)
         parts = self._parts(frame, masks)
         matte = within_source(joined([part for part, _ in parts], frame.size), frame.alpha)
@@ -98,8 +87,17 @@ class PictureMaker:
             return self._as_deep(over(own, matte, self._backdrop.behind(frame.rgb, matte)))
         straight = cutout(own, matte, self._depth)
         if self._layered:
-            return replace(straight, layers=self._layers(frame, masks))
-        return premultiplied(straight) if self.spec.premultiplied else straight
+            return replace(straight, light=self._light(frame, own), layers=self._layers(frame, masks))
+        return straight
+
+    def _light(self, frame: Frame, own: Pixels) -> Floats | None:
+        """The source's own light; where the subject's colour was estimated, the light of that."""
+        if frame.light is None:
+            return None
+        light = frame.light.astype(np.float32)
+        estimated = (own != frame.rgb).any(-1)
+        light[estimated] = to_linear(own[estimated], "iec61966-2-1")
+        return light
 
     def _hidden(self, rgb: Pixels, matte: Matte) -> Picture:
         hiding = self.spec.hiding

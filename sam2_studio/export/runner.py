@@ -12,15 +12,18 @@ from pathlib import Path
 
 from sam2_studio import __version__
 from sam2_studio.core.clip import Clip
-from sam2_studio.core.frames import FrameRange, FrameSource
+from sam2_studio.core.frames import FrameSource
 from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError
+from sam2_studio.export.checks import check
 from sam2_studio.export.compose import Picture
 from sam2_studio.export.outputs import Output, open_output
-from sam2_studio.export.pictures import ForegroundMaker, Masks, MatteMaker, PictureMaker, chosen_objects
-from sam2_studio.export.spec import ExportSpec, check, notes
+from sam2_studio.export.pictures import ForegroundMaker, Masks, MatteMaker, PictureMaker
+from sam2_studio.export.products import Product, planned_products
+from sam2_studio.export.spec import ExportSpec, notes
 from sam2_studio.export.staging import Staging, explained
 from sam2_studio.export.targets import stale_files
+from sam2_studio.export.times import Times, export_times
 from sam2_studio.export.verify import sampled
 
 _NAMED = 8  # numbers listed in a warning before it says "and more"
@@ -93,13 +96,37 @@ def run_export(
         ExportError: the export can't start; while iterating: it can't be written or read back.
         PromptError: the range doesn't fit the clip.
     """
-    files = check(spec, clip)
+    check(spec, clip, objects)
     if not clip.fits(source.info):
         raise ExportError(f"The source {clip.info.path} has changed since it was opened.", "Link the clip anew.")
-    chosen = chosen_objects(spec, objects)
-    maker = PictureMaker(spec, source, clip, chosen, masks, matte, foreground)
     comment = f"Cut out with sam2_studio {__version__}{', ' if made_with else ''}{made_with}" if spec.provenance else ""
-    return _Run(spec, clip, source, files, maker, comment).steps()
+    times = export_times(source, spec.frames(clip), step=spec.step, constant=spec.constant_rate)
+    works = tuple(
+        _Work(product, PictureMaker(spec, clip, product.objects, masks, matte, foreground))
+        for product in planned_products(spec, clip, objects)
+    )
+    return _Run(spec, clip, source, times, comment, works).steps()
+
+
+@dataclass
+class _Work:
+    """One product on its way: who makes its pictures, where they go, which are compared in the end."""
+
+    product: Product
+    maker: PictureMaker
+    meant: dict[int, Picture] = field(default_factory=dict)
+    last: Picture | None = None
+    output: Output | None = None
+
+    @property
+    def opened(self) -> Output:
+        if self.output is None:
+            raise RuntimeError("the output isn't open")
+        return self.output
+
+    def abandon(self) -> None:
+        if self.output is not None:
+            self.output.abandon()
 
 
 @dataclass
@@ -107,93 +134,132 @@ class _Run:
     spec: ExportSpec
     clip: Clip
     source: FrameSource
-    files: tuple[Path, ...]
-    maker: PictureMaker
+    times: Times
     comment: str
+    works: tuple[_Work, ...]
     started: float = field(default_factory=time.monotonic)
-    meant: dict[int, Picture] = field(default_factory=dict)
     done: int = 0
 
     def steps(self) -> Iterator[ExportProgress | ExportReport]:
-        stale = stale_files(self.files)
-        staging = Staging(self.files)
+        files = tuple(path for work in self.works for path in work.product.files)
+        stale = [path for work in self.works for path in stale_files(work.product.files)]
+        staging = Staging(files)
         try:
-            with self._explained(None):
-                output = open_output(
-                    self.spec,
-                    self.clip,
-                    self.source,
-                    staging.parts,
-                    objects=self.maker.objects,
-                    comment=self.comment,
-                )
             try:
-                yield from self._write(output)
+                self._open(staging.parts)
+                yield from self._write()
                 yield self._progress("Checking")
-                with self._explained(output):
-                    faults = output.verify(self.meant)
+                faults = self._verify()
             finally:
-                output.abandon()
+                for work in self.works:
+                    work.abandon()
             staging.publish()
         finally:
             staging.discard()
-        yield self._report(output, faults, stale)
+        yield self._report(files, faults, stale)
 
-    def _write(self, output: Output) -> Iterator[ExportProgress]:
-        compared = sampled(len(self._frames))
+    def _open(self, parts: Sequence[Path]) -> None:
+        place = 0
+        for work in self.works:
+            own, place = parts[place : place + len(work.product.files)], place + len(work.product.files)
+            with self._explained(work):
+                work.output = open_output(
+                    self.spec,
+                    self.clip,
+                    self.source,
+                    own,
+                    times=self.times,
+                    objects=work.product.objects,
+                    comment=self.comment,
+                )
+
+    def _write(self) -> Iterator[ExportProgress]:
+        compared = sampled(len(self.times.numbers))
         yield self._progress("Writing")
-        for place, number in enumerate(self._frames):
-            picture = self.maker.picture(number)
-            if place in compared:
-                self.meant[place] = picture
-            with self._explained(output):
-                output.write(picture)
-            self.done = place + 1
+        before = None
+        for place, number in enumerate(self.times.numbers):
+            frame = None if number == before else self.source.read(number)
+            for work in self.works:
+                if frame is not None:
+                    work.last = work.maker.picture(frame)
+                self._put(work, place, keep=place in compared)
+            before, self.done = number, place + 1
             yield self._progress("Writing")
-        with self._explained(output):
-            output.finish()
+        for work in self.works:
+            with self._explained(work):
+                work.opened.finish()
 
-    @property
-    def _frames(self) -> FrameRange:
-        return self.spec.frames(self.clip)
+    def _put(self, work: _Work, place: int, *, keep: bool) -> None:
+        if work.last is None:
+            raise RuntimeError("no frame was read yet")
+        if keep:
+            work.meant[place] = work.last
+        with self._explained(work):
+            work.opened.write(work.last)
+
+    def _verify(self) -> list[str]:
+        """What reads back otherwise than meant; with the object's name where each has files of its own."""
+        found: list[str] = []
+        for work in self.works:
+            with self._explained(work):
+                faults = work.opened.verify(work.meant)
+            whose = f"{work.product.objects[0].name}: " if self.spec.separate else ""
+            found += [f"{whose}{fault}" for fault in faults]
+        return found
 
     @contextmanager
-    def _explained(self, output: Output | None) -> Iterator[None]:
+    def _explained(self, work: _Work) -> Iterator[None]:
         """Turn what the file system refuses into a message with path, cause and, if the disk is full, the need."""
         try:
             yield
         except OSError as error:
-            written = output.bytes_written if output and self.done else 0
-            missing = written * (len(self._frames) - self.done) // max(1, self.done)
-            raise explained(error, self.files[min(self.done, len(self.files) - 1)], missing) from error
+            written = sum(each.output.bytes_written for each in self.works if each.output) if self.done else 0
+            missing = written * (len(self.times.numbers) - self.done) // max(1, self.done)
+            files = work.product.files
+            raise explained(error, files[min(self.done, len(files) - 1)], missing) from error
 
     def _progress(self, what: str) -> ExportProgress:
-        seconds, total = time.monotonic() - self.started, len(self._frames)
+        seconds, total = time.monotonic() - self.started, len(self.times.numbers)
         left = seconds / self.done * (total - self.done) if self.done else None
         return ExportProgress(done=self.done, total=total, seconds=seconds, seconds_left=left, what=what)
 
-    def _report(self, output: Output, faults: Sequence[str], stale: Sequence[Path]) -> ExportReport:
-        warnings = [*notes(self.spec, self.clip), *output.warnings]
-        if self.maker.unmasked:
-            numbers = _listed([str(self.clip.source_number(number)) for number in self.maker.unmasked])
-            shown = "hide nothing" if self.spec.rules.hides else "show nothing of the subject"
-            warnings.append(f"{len(self.maker.unmasked)} frames have no mask and {shown}: {numbers}.")
-        if self.maker.unmatted:
-            frames = sorted({number for _, number in self.maker.unmatted})
+    def _report(self, files: tuple[Path, ...], faults: Sequence[str], stale: Sequence[Path]) -> ExportReport:
+        warnings = [
+            *notes(self.spec, self.clip),
+            *dict.fromkeys(w for each in self.works for w in each.opened.warnings),
+        ]
+        warnings += [line for work in self.works if (line := self._unmasked(work))]
+        unmatted = {pair for work in self.works for pair in work.maker.unmatted}
+        if unmatted:
+            frames = sorted({number for _, number in unmatted})
             numbers = _listed([str(self.clip.source_number(number)) for number in frames])
             warnings.append(f"No soft edge could be made on {len(frames)} frames, the clean mask is used: {numbers}.")
         if stale:
             names = _listed([path.name for path in stale])
             warnings.append(f"{len(stale)} files of an older export lie beside the new ones: {names}.")
         return ExportReport(
-            files=self.files,
-            frames=len(self._frames),
+            files=files,
+            frames=len(self.times.numbers),
             verified=not faults,
             faults=tuple(faults),
             seconds=time.monotonic() - self.started,
             warnings=tuple(warnings),
-            unmatted=tuple(sorted(self.maker.unmatted)),
+            unmatted=tuple(sorted(unmatted)),
         )
+
+    def _unmasked(self, work: _Work) -> str:
+        """Which frames have no mask, in a sentence; "" where all have one."""
+        frames = work.maker.unmasked
+        if not frames:
+            return ""
+        numbers = _listed([str(self.clip.source_number(number)) for number in frames])
+        whose = f"{work.product.objects[0].name}: " if self.spec.separate else ""
+        if self.spec.rules.hides:
+            shown = "has no mask and hides nothing" if len(frames) == 1 else "have no mask and hide nothing"
+        else:
+            shown = "has no mask and shows" if len(frames) == 1 else "have no mask and show"
+            shown = f"{shown} nothing of the subject"
+        return f"{whose}{len(frames)} frame{'' if len(frames) == 1 else 's'} {shown}: {numbers}."
 
 
 def _listed(names: Sequence[str]) -> str:

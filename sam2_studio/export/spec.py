@@ -1,9 +1,8 @@
-"""What an export is asked to be, checked before a pixel is read; says what it will write. Only looks at files."""
+"""What an export is asked to be, and in words what that will make. Values only; `checks` looks at the files."""
 
-import os
-import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
+from fractions import Fraction
 from pathlib import Path
 
 from sam2_studio.core.clip import Clip, ClipKind
@@ -11,11 +10,10 @@ from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Size
 from sam2_studio.errors import ExportError
 from sam2_studio.export.formats import PRESETS, Content, Format, PictureFormat, Preset, VideoFormat, find_preset
-from sam2_studio.export.staging import reported
-from sam2_studio.export.targets import chosen_suffix, planned_paths, source_identities
+from sam2_studio.export.scaling import Scale
+from sam2_studio.export.targets import chosen_suffix
 from sam2_studio.export.treatment import Background, Hiding
 
-_LONGEST_NAME = 255  # bytes, of every file system in common use
 _HDR = frozenset({"smpte2084", "arib-std-b67"})
 
 
@@ -26,8 +24,12 @@ class ExportSpec:
     Attributes:
         preset: A name of `formats.PRESETS`.
         target: File, folder, or `NAME.####.png`; see `targets.planned_paths` for what each means.
-        object_ids: Objects to export together; empty for all visible ones.
+        object_ids: Objects to export; empty for all visible ones.
+        separate: Whether each object goes to files of its own, else all together.
         range: Frames to export; None for the clip's in to out.
+        step: Every how many frames one is written, from 1.
+        scale: How large beside the source.
+        constant_rate: Whether a video of varying rate becomes one of constant rate.
         bit_depth: Of one channel, 8 or 16; None for what suits preset and source.
         overwrite: Whether existing files may be replaced.
         background: For the preset `replace`.
@@ -40,7 +42,11 @@ class ExportSpec:
     preset: str
     target: Path
     object_ids: tuple[int, ...] = ()
+    separate: bool = False
     range: FrameRange | None = None
+    step: int = 1
+    scale: Scale = field(default_factory=Scale)
+    constant_rate: bool = False
     bit_depth: int | None = None
     overwrite: bool = False
     background: Background = field(default_factory=Background)
@@ -54,6 +60,8 @@ class ExportSpec:
         if self.premultiplied and not rules.may_premultiply:
             these = ", ".join(name for name, preset in PRESETS.items() if preset.may_premultiply)
             raise ExportError(f"The preset {self.preset} doesn't premultiply.", f"Only these do: {these}.")
+        if self.step < 1:
+            raise ExportError(f"Every {self.step} frames can't be written.", "Use 1 or more: 2 for every other frame.")
         if "\0" in str(self.target):
             raise ExportError(f"{str(self.target)!r} can't be the name of a file.", "Choose another name.")
 
@@ -71,12 +79,17 @@ class ExportSpec:
         return self.rules.formats[chosen_suffix(self.rules, self.target)]
 
     def frames(self, clip: Clip) -> FrameRange:
-        """The frames to write.
+        """The range to write.
 
         Raises:
             PromptError: the range doesn't fit the clip.
         """
         return (clip.source_range if self.range is None else self.range).checked(clip.info.frames)
+
+    def numbers(self, clip: Clip) -> Sequence[int]:
+        """The frames that are written, by index, where each is written once. Raises PromptError, as `frames`."""
+        frames = self.frames(clip)
+        return range(frames.start, frames.stop, self.step)
 
     def depth(self, clip: Clip) -> int:
         """Bits of one channel, 8 or 16: the one asked for, else 16 for colour of a deeper source, else the preset's.
@@ -104,126 +117,71 @@ def depths_of(preset: Preset, written: Format) -> list[int]:
     return [d for d in preset.bit_depths if not isinstance(written, VideoFormat) or d in written.pixel_formats]
 
 
-def planned_files(spec: ExportSpec, clip: Clip) -> tuple[Path, ...]:
-    """The files that the export will write, one for a video, else one a frame."""
-    return planned_paths(spec.rules, spec.target, clip, spec.frames(clip))
-
-
 def describe(spec: ExportSpec, clip: Clip) -> str:
     """One line for the export button, such as "Export 247 frames, ProRes 4444"."""
-    count = len(spec.frames(clip))
+    count = len(spec.numbers(clip))
     kind = "picture" if clip.info.kind is ClipKind.STILL else "frame"
     choice = isinstance(spec.format, PictureFormat) and len(spec.rules.bit_depths) > 1
     depth = f" {spec.depth(clip)} bit" if choice else ""
     return f"Export {count} {kind}{'' if count == 1 else 's'}, {spec.format.label}{depth}"
 
 
+def scaled_size(spec: ExportSpec, clip: Clip) -> Size:
+    """The size of the pictures; see `written_size` for the files. Raises ExportError where it can't be made."""
+    return spec.scale.applied(clip.info.size, even=_needs_even(spec))
+
+
 def written_size(spec: ExportSpec, clip: Clip) -> Size:
-    """Width and height of the files; see `VideoFormat.even`."""
-    size = clip.info.size
+    """Width and height of the files: a picture that keeps its odd size is padded, see `VideoFormat.even`."""
+    size = scaled_size(spec, clip)
+    return Size(size.width + size.width % 2, size.height + size.height % 2) if _needs_even(spec) else size
+
+
+def _needs_even(spec: ExportSpec) -> bool:
     written = spec.format
-    if isinstance(written, VideoFormat) and written.even:
-        return Size(size.width + size.width % 2, size.height + size.height % 2)
-    return size
+    return isinstance(written, VideoFormat) and written.even
 
 
 def notes(spec: ExportSpec, clip: Clip) -> tuple[str, ...]:
     """What the user should know before the run, one sentence each."""
     lines = []
     written = spec.format
-    size = written_size(spec, clip)
-    if size != clip.info.size:
-        lines.append(
-            f"{written.label} needs even sizes: {clip.info.size} is padded to {size} at the right and lower edge."
-        )
+    scaled, size = scaled_size(spec, clip), written_size(spec, clip)
+    if scaled != clip.info.size:
+        lines.append(f"The pictures are scaled from {clip.info.size} to {scaled}.")
+    if size != scaled:
+        lines.append(f"{written.label} needs even sizes: {scaled} is padded to {size} at the right and lower edge.")
+    lines += _time_notes(spec, clip)
     if spec.premultiplied:
         lines.append("Colour is premultiplied: say so where the receiving program asks for the kind of alpha.")
     if spec.compression == "dwaa":
         lines.append("Programs built on FFmpeg misread DWAA beside layers; those that use OpenEXR's own library don't.")
-    if isinstance(written, VideoFormat):
-        if written.tick and clip.info.variable_rate:
-            lines.append(f"Frame times are rounded to 1/{written.tick} second, the finest that this file can say.")
-        if clip.info.color.transfer in _HDR and spec.depth(clip) == 8 and spec.rules.content is not Content.MATTE:
-            lines.append("The source is HDR: 8 bits keep its colours and tags, but smooth skies may show steps.")
+    shallow = isinstance(written, VideoFormat) and spec.rules.content is not Content.MATTE and spec.depth(clip) == 8
+    if shallow and clip.info.color.transfer in _HDR:
+        lines.append("The source is HDR: 8 bits keep its colours and tags, but smooth skies may show steps.")
     return tuple(lines)
 
 
-def check(spec: ExportSpec, clip: Clip) -> tuple[Path, ...]:
-    """Return the planned files if the export can start.
-
-    Raises:
-        ExportError: format, depth, folder, name, background or an existing file stands against it.
-        PromptError: the range doesn't fit the clip.
-    """
-    with reported(spec.target):
-        _check_length(spec.target)
-        files = planned_files(spec, clip)
-        spec.depth(clip)
-        _check_compression(spec)
-        _check_package(spec)
-        _check_background(spec)
-        _check_folder(files[0].parent, may_be_made=files[0].parent == spec.target)
-        sources = source_identities(clip)
-        for path in files:
-            _check_length(path)
-            _check_file(path, sources, overwrite=spec.overwrite)
-    return files
-
-
-def _check_compression(spec: ExportSpec) -> None:
-    written = spec.format
-    offered = written.compressions if isinstance(written, PictureFormat) else ()
-    if spec.compression and spec.compression not in offered:
-        raise ExportError(
-            f"{written.label} can't be packed by “{spec.compression}”.",
-            f"Use {' or '.join(offered)}." if offered else "Leave the compression out: this format has one only.",
+def _time_notes(spec: ExportSpec, clip: Clip) -> list[str]:
+    written, info = spec.format, clip.info
+    if not isinstance(written, VideoFormat):
+        return []
+    varies = info.variable_rate and not spec.constant_rate
+    lines = []
+    if spec.step > 1:
+        pace = (
+            "each frame lasts until the next one"
+            if varies
+            else f"the rate becomes {_shown_rate(info.rate / spec.step)}"
         )
+        lines.append(f"One frame in {spec.step} is written: {pace}, speed and sound stay.")
+    if info.variable_rate and spec.constant_rate:
+        pace = _shown_rate(info.rate / spec.step)
+        lines.append(f"The varying rate becomes {pace}: frames are repeated or left out so that the speed stays.")
+    if written.tick and varies:
+        lines.append(f"Frame times are rounded to 1/{written.tick} second, the finest that this file can say.")
+    return lines
 
 
-def _check_package(spec: ExportSpec) -> None:
-    """Some formats need a package that the program itself doesn't."""
-    written = spec.format
-    if isinstance(written, PictureFormat) and written.package and find_spec(written.package) is None:
-        raise ExportError(
-            f"{written.label} files need the package {written.package}, which isn't installed.",
-            f"Install it, then start again: {sys.executable} -m pip install {written.package}",
-        )
-
-
-def _check_background(spec: ExportSpec) -> None:
-    picture = spec.background.picture
-    if spec.rules.content is Content.REPLACE and picture is not None and not picture.is_file():
-        raise ExportError(f"The background picture {picture} isn't there.", "Choose another picture or a colour.")
-
-
-def _check_folder(folder: Path, *, may_be_made: bool) -> None:
-    """A folder of pictures is made later; the folder it goes into must be there."""
-    existing = folder.parent if may_be_made and not folder.exists() else folder
-    if not existing.is_dir():
-        raise ExportError(f"There is no folder {existing}.", "Create it, or choose another one.")
-    if not os.access(existing, os.W_OK | os.X_OK):
-        raise ExportError(f"The folder {existing} can't be written to.", "Choose another folder.")
-
-
-def _check_length(path: Path) -> None:
-    length = len(os.fsencode(path.name))
-    if length > _LONGEST_NAME:
-        raise ExportError(
-            f"The name {path.name} is {length} bytes long.",
-            f"File names can have {_LONGEST_NAME}: choose a shorter one.",
-        )
-
-
-def _check_file(path: Path, sources: frozenset[tuple[int, int]], *, overwrite: bool) -> None:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        if path.is_symlink() and not overwrite:
-            raise ExportError(f"{path} exists already, as a link to nowhere.", "Choose another name.") from None
-        return
-    if (found.st_dev, found.st_ino) in sources:
-        raise ExportError(f"{path} is the source itself.", "Choose another name: an export never replaces its source.")
-    if path.is_dir():
-        raise ExportError(f"{path} is a folder.", "Choose another name.")
-    if not overwrite:
-        raise ExportError(f"{path} exists already.", "Choose another name, or allow overwriting.")
+def _shown_rate(rate: Fraction) -> str:
+    return f"{float(rate):.3f}".rstrip("0").rstrip(".")

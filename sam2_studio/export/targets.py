@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sam2_studio.core.clip import Clip, ClipKind
-from sam2_studio.core.frames import FrameRange
 from sam2_studio.errors import ExportError
 from sam2_studio.export.formats import PictureFormat, Preset
 
 LEAST_DIGITS = 4
 _HASHES = re.compile(r"#+")
 _NUMBER = re.compile(r"\d+")
+_NUMBER_PLACE = re.compile(r"(.*?)([._ -]*#.*)", re.DOTALL)
 
 # Endings that name a format. Anything else after a dot is part of a name, as in "shot.v2".
 _WITHOUT_ALPHA = frozenset(
@@ -40,28 +40,42 @@ def chosen_suffix(preset: Preset, target: Path) -> str:
     raise ExportError(f"The preset {preset.name} doesn't write {suffix} files.", name_it)
 
 
-def planned_paths(preset: Preset, target: Path, clip: Clip, frames: FrameRange) -> tuple[Path, ...]:
+def planned_paths(
+    preset: Preset, target: Path, clip: Clip, numbers: Sequence[int], label: str = ""
+) -> tuple[Path, ...]:
     """The files of an export.
 
     A video is the target, with the preset's ending added where it has none, or `CLIP.EXT` in an existing folder.
     Pictures go to `TARGET/CLIP.####.png` if the target has no ending or is a folder (`TARGET/CLIP.png` for a still); to
     `NAME.####.png`, the `#` replaced, if it has some; and else to the target itself for one frame, to
     `NAME.####.png` for more. The numbers are the source's, with the same padding throughout, at least four digits.
+    In the target `{clip}` stands for the source's name, `{preset}` for the preset's and `{object}` for the label.
+
+    Args:
+        numbers: Frames by index, rising.
+        label: The object, where each has files of its own: it stands for `{object}`, or else behind the name.
+
+    Raises:
+        ExportError: the target's ending isn't the preset's, or it names an object where all go together.
     """
+    target, label = _filled(target, {"clip": _clip_name(clip), "preset": preset.name}, label)
     suffix = chosen_suffix(preset, target)
     named = target.suffix.lower() == suffix and not _is_folder(target)
+    own = f"{_clip_name(clip)}{_behind(label)}"
+    if named and label:
+        target = target.with_name(_labelled(target.name, label))
     if not isinstance(preset.formats[suffix], PictureFormat):
-        return (target if named else _unnamed_video(target, clip, suffix),)
+        return (target if named else _unnamed_video(target, own, suffix, label),)
     if not named:
         if clip.info.kind is ClipKind.STILL:
-            return (target / f"{_clip_name(clip)}{suffix}",)
-        return _numbered(target, f"{_clip_name(clip)}.", suffix, clip, frames)
+            return (target / f"{own}{suffix}",)
+        return _numbered(target, f"{own}.", suffix, clip, numbers)
     parts = _HASHES.split(target.name, maxsplit=1)
     if len(parts) == 2:
-        return _numbered(target.parent, parts[0], parts[1], clip, frames, target.name.count("#"))
-    if len(frames) == 1:
+        return _numbered(target.parent, parts[0], parts[1], clip, numbers, target.name.count("#"))
+    if len(numbers) == 1:
         return (target,)
-    return _numbered(target.parent, f"{target.stem}.", target.suffix, clip, frames)
+    return _numbered(target.parent, f"{target.stem}.", target.suffix, clip, numbers)
 
 
 def stale_files(files: Sequence[Path]) -> tuple[Path, ...]:
@@ -93,14 +107,43 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _unnamed_video(target: Path, clip: Clip, suffix: str) -> Path:
-    return target / f"{_clip_name(clip)}{suffix}" if _is_folder(target) else target.with_name(target.name + suffix)
+def _filled(target: Path, words: dict[str, str], label: str) -> tuple[Path, str]:
+    """The target with its `{names}` replaced, and the label where it still has to be put somewhere."""
+    text = str(target)
+    for name, word in words.items():
+        text = text.replace(f"{{{name}}}", word)
+    if "{object}" not in text:
+        return Path(text), label
+    if not label:
+        raise ExportError(
+            f"“{target.name}” names an object, but all objects go to one file.", "Ask for one file an object."
+        )
+    return Path(text.replace("{object}", label)), ""
 
 
-def _numbered(folder: Path, head: str, tail: str, clip: Clip, frames: FrameRange, hashes: int = 0) -> tuple[Path, ...]:
-    widest = len(str(clip.source_number(frames.last)))
+def _behind(label: str) -> str:
+    return f"-{label}" if label else ""
+
+
+def _labelled(name: str, label: str) -> str:
+    """The label before the ending, or before a number and what parts it from the name."""
+    place = _NUMBER_PLACE.fullmatch(name)
+    head, rest = (place[1], place[2]) if place else (Path(name).stem, Path(name).suffix)
+    return f"{head}-{label}{rest}" if head else f"{label}.{rest.lstrip('.')}"
+
+
+def _unnamed_video(target: Path, own: str, suffix: str, label: str) -> Path:
+    return (
+        target / f"{own}{suffix}" if _is_folder(target) else target.with_name(f"{target.name}{_behind(label)}{suffix}")
+    )
+
+
+def _numbered(
+    folder: Path, head: str, tail: str, clip: Clip, numbers: Sequence[int], hashes: int = 0
+) -> tuple[Path, ...]:
+    widest = len(str(clip.source_number(numbers[-1])))
     digits = max(hashes or max(LEAST_DIGITS, clip.info.pattern.count("#")), widest)
-    return tuple(folder / f"{head}{clip.source_number(number):0{digits}d}{tail}" for number in frames)
+    return tuple(folder / f"{head}{clip.source_number(number):0{digits}d}{tail}" for number in numbers)
 
 
 def _clip_name(clip: Clip) -> str:

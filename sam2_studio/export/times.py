@@ -1,5 +1,10 @@
-"""When each exported frame is shown and for how long, as ticks: a constant rate exactly, a varying one kept."""
+"""Which frames an export shows, when and for how long, as ticks: a constant rate exactly, a varying one kept.
 
+With a step of n, speed and sound stay: each frame shown lasts until the next one, and a constant rate is divided by n.
+A varying rate becomes constant, where asked for, by what the source shows in the middle of each frame's time.
+"""
+
+from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,6 +17,7 @@ class Times:
     """Times of an export. The first frame is at 0; picture and sound are moved alike.
 
     Attributes:
+        numbers: The source's frames by index; one may come twice where the rate is made constant.
         rate: Frames a second; the median where it varies.
         base: Seconds of one tick.
         pts, durations: Ticks, one a frame.
@@ -20,6 +26,7 @@ class Times:
         shift: Source seconds that are 0 in the export.
     """
 
+    numbers: tuple[int, ...]
     rate: Fraction
     base: Fraction
     pts: tuple[int, ...]
@@ -34,13 +41,25 @@ class Times:
         return (self.pts[-1] + self.durations[-1]) * self.base
 
 
-def export_times(source: FrameSource, frames: FrameRange) -> Times:
-    """Times of `frames`. The last frame keeps its length."""
+def export_times(source: FrameSource, frames: FrameRange, *, step: int = 1, constant: bool = False) -> Times:
+    """Times of every `step`-th of `frames`. The last frame keeps its length.
+
+    Args:
+        constant: Whether a varying rate becomes constant.
+    """
     info = source.info
-    base, pts, durations = _varying(source, frames) if _varies(info) else _constant(info, len(frames))
+    numbers = tuple(range(frames.start, frames.stop, step))
+    if not _varies(info):
+        base, pts, durations = _even(info.rate, len(numbers), step)
+    elif constant:
+        numbers = _shown_at_constant_rate(source, frames, step)
+        base, pts, durations = _even(info.rate, len(numbers), step)
+    else:
+        base, pts, durations = _varying(source, numbers, frames.stop)
     shift = source.timestamp(frames.start).seconds
     return Times(
-        rate=info.rate,
+        numbers=numbers,
+        rate=info.rate / step,
         base=base,
         pts=pts,
         durations=durations,
@@ -54,19 +73,30 @@ def _varies(info: ClipInfo) -> bool:
     return info.variable_rate and info.kind is ClipKind.VIDEO
 
 
-def _constant(info: ClipInfo, count: int) -> tuple[Fraction, tuple[int, ...], tuple[int, ...]]:
-    return 1 / info.rate, tuple(range(count)), (1,) * count
+def _even(rate: Fraction, count: int, step: int) -> tuple[Fraction, tuple[int, ...], tuple[int, ...]]:
+    return step / rate, tuple(range(count)), (1,) * count
 
 
-def _varying(source: FrameSource, frames: FrameRange) -> tuple[Fraction, tuple[int, ...], tuple[int, ...]]:
-    stamps = [source.timestamp(number) for number in frames]
+def _varying(
+    source: FrameSource, numbers: tuple[int, ...], stop: int
+) -> tuple[Fraction, tuple[int, ...], tuple[int, ...]]:
+    stamps = [source.timestamp(number) for number in numbers]
     base = stamps[0].time_base
     pts = [stamp.pts - stamps[0].pts for stamp in stamps]
-    ends = [*pts[1:], _end(source, frames, base) - stamps[0].pts]
+    ends = [*pts[1:], _end(source, stop, base) - stamps[0].pts]
     return base, tuple(pts), tuple(max(1, end - start) for start, end in zip(pts, ends, strict=True))
 
 
-def _end(source: FrameSource, frames: FrameRange, base: Fraction) -> int:
-    if frames.stop < source.info.frames:
-        return source.timestamp(frames.stop).pts
+def _shown_at_constant_rate(source: FrameSource, frames: FrameRange, step: int) -> tuple[int, ...]:
+    starts = [source.timestamp(number).pts for number in frames]
+    base = source.timestamp(frames.start).time_base
+    tick = 1 / source.info.rate / base
+    count = max(1, round((_end(source, frames.stop, base) - starts[0]) / tick))
+    middles = (starts[0] + (place + Fraction(1, 2)) * tick for place in range(0, count, step))
+    return tuple(frames.start + max(0, bisect_right(starts, middle) - 1) for middle in middles)
+
+
+def _end(source: FrameSource, stop: int, base: Fraction) -> int:
+    if stop < source.info.frames:
+        return source.timestamp(stop).pts
     return source.timestamp(0).pts + round(Fraction(source.info.duration) / base)

@@ -9,7 +9,9 @@ from sam2_studio.batch.exporting import export_project
 from sam2_studio.core.commands import doubt_mattes
 from sam2_studio.errors import MediaError, StudioError
 from sam2_studio.export.runner import ExportReport
+from sam2_studio.export.saved import FILE, SavedPresets
 from sam2_studio.export.spec import ExportSpec
+from sam2_studio.home import settings_folder
 from sam2_studio.ui.dialogs.export_dialog import ExportDialog
 from sam2_studio.ui.export_thread import ExportThread
 from sam2_studio.ui.project_bridge import ProjectBridge
@@ -42,7 +44,8 @@ class Exporting(QObject):
             return
         now = self._settings.now
         folder = Path(now.export_folder) if now.export_folder else None
-        self._dialog = ExportDialog(clip, self._bridge.project.objects, folder=folder, parent=self._window)
+        saved = SavedPresets(settings_folder() / FILE)
+        self._dialog = ExportDialog(clip, self._bridge.project.objects, folder=folder, saved=saved, parent=self._window)
         self._dialog.form.presets.choose(now.export_preset)
         self._dialog.export_wanted.connect(self._start)
         self._dialog.cancel_wanted.connect(self._cancel)

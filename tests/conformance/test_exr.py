@@ -128,7 +128,7 @@ def test_an_unknown_compression_is_refused(tmp_path: Path) -> None:
 def test_without_the_package_it_is_refused_with_the_line_that_installs_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sam2_studio.export.spec.find_spec", lambda name: None)
+    monkeypatch.setattr("sam2_studio.export.checks.find_spec", lambda name: None)
     with pytest.raises(ExportError) as caught:
         ramp_case().run("nuke", tmp_path / "o.exr")
     assert caught.value.way_out == f"Install it, then start again: {sys.executable} -m pip install OpenEXR"

@@ -227,6 +227,13 @@ def test_every_preset_is_written_and_read_back(project: Path, tmp_path: Path, ru
     [outlines] = exported("shapes", "outlines.json")
     shapes = json.loads(outlines.read_text(encoding="utf-8"))["annotations"]
     assert [shape["area"] for shape in shapes] == [masks[n].sum() for n in range(5)]
+    words = ("--step", "2", "--size", "50%", "--separate", "--save-preset", "half")
+    ended = run("export", project, "--preset", "web", "-o", tmp_path / "half.webm", *words, "--json")
+    assert ended.document["frames"] == 3
+    ended = run("export", project, "--preset", "half", "-o", tmp_path / "again.webm", "--step", "1", "--json")
+    [again] = ended.document["files"]
+    assert Path(again).name.startswith("again-")
+    assert decoded(Path(again))[0].width * 2 == decoded(web)[0].width
     [replaced] = exported("replace", "replaced.mp4", "--background", "#00FF00")
     corner = decoded(replaced)[0].to_ndarray(format="rgb24")[0, 0].astype(int)
     assert np.abs(corner - (0, 255, 0)).max() <= 6

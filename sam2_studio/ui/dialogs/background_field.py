@@ -58,6 +58,15 @@ class BackgroundField(QWidget):
             return Background(picture=Path(self.picture.text().strip()).expanduser())
         return Background(color=self.color.text().strip())
 
+    def take(self, background: Background) -> None:
+        """Show a background."""
+        kind = _PICTURE if background.picture is not None else _COLOR if background.blur is None else _BLUR
+        self.kind.setCurrentIndex(kind)
+        self.color.setText(background.color)
+        self.picture.setText("" if background.picture is None else str(background.picture))
+        if background.blur is not None:
+            self.blur.setValue(background.blur)
+
     def _build(self) -> None:
         self._pages.addWidget(_with_button(self.color, tr("Choose…"), self._choose_color))
         self._pages.addWidget(_with_button(self.picture, tr("Browse…"), self._choose_picture))

@@ -11,8 +11,10 @@ from sam2_studio.core.clip import Clip
 from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import StudioError
 from sam2_studio.export.formats import PRESETS, Preset
+from sam2_studio.export.products import planned_files
 from sam2_studio.export.runner import ExportProgress, ExportReport
-from sam2_studio.export.spec import ExportSpec, describe, planned_files
+from sam2_studio.export.saved import SavedPresets
+from sam2_studio.export.spec import ExportSpec, describe
 from sam2_studio.ui import theme
 from sam2_studio.ui.dialogs.export_form import ExportForm
 from sam2_studio.ui.dialogs.export_pages import ProgressPage, ResultPage
@@ -40,15 +42,21 @@ class ExportDialog(QDialog):
         presets: Sequence[Preset] = tuple(PRESETS.values()),
         *,
         folder: Path | None = None,
+        saved: SavedPresets,
         parent: QWidget | None = None,
     ) -> None:
-        """Ask what to export of `clip`, to `folder` unless the user says otherwise (None: beside the footage)."""
+        """Ask what to export of `clip`.
+
+        Args:
+            folder: Where to, unless the user says otherwise; None for beside the footage.
+            saved: Presets of the user's own, and the settings of the last export.
+        """
         super().__init__(parent)
         self.setWindowTitle(tr("Export"))
         self.resize(*_SIZE)
-        self._clip = clip
+        self._clip, self._objects = clip, tuple(objects)
         self._spec: ExportSpec | None = None
-        self.form = ExportForm(clip, objects, presets, folder)
+        self.form = ExportForm(clip, objects, presets, folder=folder, saved=saved)
         self.progress_page = ProgressPage()
         self.result_page = ResultPage()
         self._pages = QStackedWidget()
@@ -133,7 +141,7 @@ class ExportDialog(QDialog):
         self.form.check()
         if self._spec is None:
             return
-        existing = [path for path in planned_files(self._spec, self._clip) if path.exists()]
+        existing = [path for path in planned_files(self._spec, self._clip, self._objects) if path.exists()]
         if existing:
             self._ask(existing)
         else:

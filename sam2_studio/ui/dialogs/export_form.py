@@ -1,21 +1,21 @@
-"""What is to be exported: preset, objects, range, depth, background, target. Says what would be written, or why not."""
+"""What is to be exported: preset, objects, frames, how, and where to. Says what would be written, or why not."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QRadioButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -23,19 +23,21 @@ from PySide6.QtWidgets import (
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError, StudioError
-from sam2_studio.export.formats import Content, PictureFormat, Preset
-from sam2_studio.export.spec import ExportSpec, check, depths_of, notes
-from sam2_studio.export.treatment import Background, Hiding
+from sam2_studio.export.checks import check
+from sam2_studio.export.formats import Preset, VideoFormat
+from sam2_studio.export.saved import SavedPresets, Settings, spec_of
+from sam2_studio.export.spec import ExportSpec, notes
 from sam2_studio.ui import theme
-from sam2_studio.ui.dialogs.background_field import BackgroundField
+from sam2_studio.ui.dialogs.export_frames import FramesField
+from sam2_studio.ui.dialogs.export_how import HowFields
 from sam2_studio.ui.dialogs.export_target import default_target, follow_preset
-from sam2_studio.ui.dialogs.hiding_field import HidingField
 from sam2_studio.ui.dialogs.preset_list import PresetList
-from sam2_studio.ui.language import later, tr, tr_count
+from sam2_studio.ui.dialogs.saved_row import SavedRow
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.words_below import shown
 
+_log = logging.getLogger(__name__)
 _CHECK_WAIT = 120  # ms after the last key
-_COMPRESSIONS = {"zip": later("ZIP, loses nothing"), "dwaa": later("DWAA, much smaller")}
 
 
 class ExportForm(QWidget):
@@ -52,24 +54,22 @@ class ExportForm(QWidget):
         clip: Clip,
         objects: Sequence[CutObject],
         presets: Sequence[Preset],
+        *,
         folder: Path | None,
+        saved: SavedPresets,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._clip, self._folder = clip, folder
+        self._clip, self._folder, self._things = clip, folder, tuple(objects)
         self._suffixes = frozenset(suffix for preset in presets for suffix in preset.formats)
         self._target_is_ours = True
         self.presets = PresetList(presets)
+        self.saved = SavedRow(self.presets, saved)
         self.objects = {each.id: _object_box(each) for each in objects}
-        self.whole = QRadioButton(tr("Whole clip, {frames}", frames=_frames(clip.info.frames)))
-        self.in_out = QRadioButton(tr("In to out, {frames}", frames=_frames(len(clip.source_range))))
-        self.bits = QComboBox()
-        self.compression = QComboBox()
-        self.background = BackgroundField()
-        self.hiding = HidingField(clip.info.size)
-        self.premultiplied = QCheckBox(tr("Multiply colour by alpha (premultiplied)"))
+        self.separate = QCheckBox(tr("Each object in files of its own"))
+        self.frames = FramesField(clip)
+        self.how = HowFields(clip.info, self)
         self.target = QLineEdit()
-        self.provenance = QCheckBox(tr("Note program and model in the files"))
         self._note = QLabel()
         self._form = QFormLayout()
         self._timer = QTimer(self, singleShot=True, interval=_CHECK_WAIT)
@@ -89,26 +89,43 @@ class ExportForm(QWidget):
             raise ExportError(tr("No object is chosen."), tr("Choose at least one."))
         if not self.target.text().strip():
             raise ExportError(tr("There is no name to write to."), tr("Type one, or browse."))
-        preset = self.presets.preset
         return ExportSpec(
-            preset=preset.name,
+            preset=self.presets.preset.name,
             target=Path(self.target.text().strip()).expanduser(),
             object_ids=ids,
-            range=self._clip.available_range if self.whole.isChecked() else self._clip.source_range,
-            bit_depth=self.bits.currentData(),
-            background=self.background.value() if preset.content is Content.REPLACE else Background(),
-            hiding=self.hiding.value() if preset.hides else Hiding(),
-            premultiplied=preset.may_premultiply and self.premultiplied.isChecked(),
-            compression=self.compression.currentData() or "",
-            provenance=self.provenance.isChecked(),
+            separate=len(ids) > 1 and self.separate.isChecked(),
+            range=self.frames.range,
+            step=int(self.frames.step.value()),
+            constant_rate=self.frames.constant_rate,
+            **self.how.values(),
         )
+
+    def take(self, settings: Settings) -> None:
+        """Show saved settings; damaged ones change nothing but are logged."""
+        try:
+            spec = spec_of(settings, Path(self.target.text()).with_suffix(""))
+        except StudioError as error:
+            _log.warning("saved export settings are left: %s", error)
+            return
+        if self.presets.preset.name != spec.preset:
+            self.presets.choose(spec.preset)
+        if suffix := str(settings.get("suffix", "")):
+            target = Path(self.target.text())
+            if target.suffix.lower() in self._suffixes:
+                self.target.setText(str(target.with_suffix(suffix)))
+        self._show_format()
+        self.separate.setChecked(spec.separate)
+        self.frames.step.setValue(spec.step)
+        self.frames.constant.setChecked(spec.constant_rate)
+        self.how.take(spec)
+        self.check()
 
     def check(self) -> None:
         """Say by `checked` whether it could start now; an existing file is no reason against it yet."""
         self._timer.stop()
         try:
             spec = self.spec()
-            check(replace(spec, overwrite=True), self._clip)
+            check(replace(spec, overwrite=True), self._clip, self._things)
             self._note.setText(" ".join(shown(note) for note in notes(spec, self._clip)))
         except StudioError as error:
             self._note.clear()
@@ -120,10 +137,14 @@ class ExportForm(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(24)
+        left = QVBoxLayout()
+        left.setSpacing(8)
         self.presets.setFixedWidth(288)
-        row.addWidget(self.presets)
+        left.addWidget(self.presets, 1)
+        left.addWidget(self.saved)
+        row.addLayout(left)
         right = QVBoxLayout()
-        right.addLayout(self._form, 1)
+        right.addWidget(self._scrolled(), 1)
         self._note.setWordWrap(True)
         theme.mark(self._note, "quiet", True)
         right.addWidget(self._note)
@@ -131,31 +152,32 @@ class ExportForm(QWidget):
         self._form.setVerticalSpacing(12)
         self._form.setHorizontalSpacing(16)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._form.addRow(tr("Objects"), _stacked(*self.objects.values()))
-        self._ranges = _stacked(self.whole, self.in_out)
-        self._form.addRow(tr("Frames"), self._ranges)
-        self._form.addRow(tr("Depth"), self.bits)
-        self._form.addRow(tr("Compression"), self.compression)
-        self._form.addRow(tr("Background"), self.background)
-        self._form.addRow(tr("Hide"), self.hiding)
-        self._form.addRow(tr("Alpha"), self.premultiplied)
-        self._form.addRow(tr("Save to"), self._target_row())
-        self._form.addRow("", self.provenance)
-        for field, focused in ((self.background, self.background.kind), (self.target, self.target)):
-            if isinstance(label := self._form.labelForField(field), QLabel):
-                label.setBuddy(focused)
-        group = QButtonGroup(self)
-        group.addButton(self.whole)
-        group.addButton(self.in_out)
-        shortened = self._clip.source_range != self._clip.available_range
-        (self.in_out if shortened else self.whole).setChecked(True)
-        self.in_out.setVisible(shortened)
-        self._form.setRowVisible(self._ranges, self._clip.info.frames > 1)
-        self.bits.setAccessibleName(tr("Bits a channel"))
-        self.compression.setAccessibleName(tr("Compression"))
+        several = [self.separate] if len(self.objects) > 1 else []
+        self._form.addRow(tr("Objects"), _stacked(*self.objects.values(), *several))
+        self._form.addRow(tr("Frames"), self.frames)
+        self.how.add_to(self._form)
+        where = self._target_row()
+        self._form.addRow(tr("Save to"), where)
+        self._form.addRow("", self.how.provenance)
+        if isinstance(label := self._form.labelForField(where), QLabel):
+            label.setBuddy(self.target)
+        self._form.setRowVisible(self.frames, self._clip.info.frames > 1)
+
+    def _scrolled(self) -> QScrollArea:
+        """The form; many objects are more than a small screen can show."""
+        inner = QWidget()
+        inner.setLayout(self._form)
+        self._form.setContentsMargins(0, 0, 8, 0)
+        area = QScrollArea()
+        area.setWidget(inner)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        return area
 
     def _target_row(self) -> QWidget:
         self.target.setAccessibleName(tr("Save to"))
+        self.target.setToolTip(tr("#### stands for a frame's number, {clip} for the source, {object} for the object."))
         browse = QPushButton(tr("Browse…"))
         browse.clicked.connect(self._browse)
         holder = QWidget()
@@ -168,14 +190,21 @@ class ExportForm(QWidget):
 
     def _connect(self) -> None:
         self.presets.preset_chosen.connect(self._preset_chosen)
+        self.presets.settings_chosen.connect(self.take)
         self.target.textEdited.connect(self._target_typed)
         self.target.textChanged.connect(lambda _: self._show_format())
-        for box in (*self.objects.values(), self.whole, self.provenance, self.premultiplied):
+        for box in (*self.objects.values(), self.separate):
             box.toggled.connect(lambda _: self._timer.start())
-        for choice in (self.bits, self.compression):
-            choice.currentIndexChanged.connect(lambda _: self._timer.start())
-        self.background.changed.connect(self._timer.start)
-        self.hiding.changed.connect(self._timer.start)
+        self.frames.changed.connect(self._timer.start)
+        self.how.changed.connect(self._timer.start)
+        self.saved.spec_wanted.connect(self._hand_over)
+
+    def _hand_over(self) -> None:
+        """Give what is chosen to whoever saves it; what can't be used is said by the check."""
+        try:
+            self.saved.save(self.spec())
+        except ExportError as error:
+            self.checked.emit(error)
 
     def _preset_chosen(self, preset: Preset) -> None:
         if self._target_is_ours:
@@ -183,9 +212,6 @@ class ExportForm(QWidget):
         else:
             target = follow_preset(Path(self.target.text().strip()), self._clip, preset, self._suffixes)
         self.target.setText(str(target))
-        self._form.setRowVisible(self.background, preset.content is Content.REPLACE)
-        self._form.setRowVisible(self.hiding, preset.hides)
-        self._form.setRowVisible(self.premultiplied, preset.may_premultiply)
         self._show_format()
         self.check()
 
@@ -198,14 +224,8 @@ class ExportForm(QWidget):
         preset = self.presets.preset
         suffix = Path(self.target.text().strip()).suffix.lower()
         written = preset.formats.get(suffix, preset.formats[preset.suffix])
-        depths = depths_of(preset, written)
-        colored = preset.content is not Content.MATTE
-        deep = 16 if colored and self._clip.info.bit_depth > 8 and 16 in depths else depths[0]
-        _offer(self.bits, {depth: tr("{depth} bit", depth=depth) for depth in depths}, deep)
-        packed = written.compressions if isinstance(written, PictureFormat) else ()
-        _offer(self.compression, {name: tr(_COMPRESSIONS[name]) for name in packed}, next(iter(packed), ""))
-        for field in (self.bits, self.compression):
-            self._form.setRowVisible(field, field.count() > 1)
+        self.frames.set_rate_offered(isinstance(written, VideoFormat))
+        self.how.show_for(preset, written)
 
     def _browse(self) -> None:
         preset, target = self.presets.preset, self.target.text().strip()
@@ -223,19 +243,6 @@ class ExportForm(QWidget):
             self._target_typed()
 
 
-def _offer(field: QComboBox, offered: Mapping[object, str], usual: object) -> None:
-    """Offer these; keep the chosen one where it still holds."""
-    if [field.itemData(place) for place in range(field.count())] == list(offered):
-        return
-    chosen = field.currentData()
-    field.blockSignals(True)
-    field.clear()
-    for value, text in offered.items():
-        field.addItem(text, value)
-    field.setCurrentIndex(list(offered).index(chosen if chosen in offered else usual) if offered else -1)
-    field.blockSignals(False)
-
-
 def _object_box(shown: CutObject) -> QCheckBox:
     box = QCheckBox(shown.name)
     box.setChecked(shown.visible)
@@ -250,7 +257,3 @@ def _stacked(*widgets: QWidget) -> QWidget:
     for widget in widgets:
         column.addWidget(widget)
     return holder
-
-
-def _frames(count: int) -> str:
-    return tr_count("{count} frame", "{count} frames", count)

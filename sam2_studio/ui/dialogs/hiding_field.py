@@ -40,3 +40,8 @@ class HidingField(QWidget):
     def value(self) -> Hiding:
         """What is chosen."""
         return Hiding(strength=self.strength.value(), outside=self.what.currentIndex() == 1)
+
+    def take(self, hiding: Hiding, size: Size) -> None:
+        """Show how to hide, in pictures of `size`."""
+        self.what.setCurrentIndex(1 if hiding.outside else 0)
+        self.strength.setValue(round(hiding.strength_for(size)))

@@ -1,12 +1,13 @@
 """The list of export presets: name in bold, one line of what it is for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from sam2_studio.export.formats import Preset
+from sam2_studio.export.formats import PRESETS, Preset
+from sam2_studio.export.saved import Settings
 from sam2_studio.ui import theme
 from sam2_studio.ui.language import tr
 from sam2_studio.ui.words_below import shown
@@ -17,17 +18,21 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class PresetList(QListWidget):
-    """The list.
+    """The list: the program's own presets, then the saved ones.
 
     Signals:
         preset_chosen: Preset.
+        settings_chosen: Settings of a saved preset; `preset_chosen` came before.
     """
 
     preset_chosen = Signal(object)
+    settings_chosen = Signal(object)
 
     def __init__(self, presets: Sequence[Preset], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._own = len(presets)
         self._presets = list(presets)
+        self._saved: list[tuple[str, Settings]] = []
         self.setAccessibleName(tr("Presets"))
         self.setObjectName("presets")
         self.setFrameShape(QListWidget.Shape.NoFrame)
@@ -36,23 +41,57 @@ class PresetList(QListWidget):
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for preset in self._presets:
-            item = QListWidgetItem(shown(preset.label))
-            item.setData(_DESCRIPTION, shown(preset.description))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{shown(preset.label)}: {shown(preset.description)}")
-            self.addItem(item)
+            self._add(shown(preset.label), shown(preset.description))
         self.setCurrentRow(0)
-        self.currentRowChanged.connect(lambda row: self.preset_chosen.emit(self._presets[row]))
+        self.currentRowChanged.connect(self._chosen)
 
     @property
     def preset(self) -> Preset:
         """The chosen one."""
         return self._presets[self.currentRow()]
 
+    @property
+    def saved_name(self) -> str:
+        """The name of the chosen saved preset; "" where one of the program's own is chosen."""
+        place = self.currentRow() - self._own
+        return self._saved[place][0] if place >= 0 else ""
+
+    def show_saved(self, saved: Mapping[str, Settings]) -> None:
+        """Show these saved presets; those of a kind that isn't known here are left out."""
+        if self.currentRow() >= self._own:
+            self.setCurrentRow(0)
+        while self.count() > self._own:
+            self.takeItem(self._own)
+        self._saved = [(name, each) for name, each in saved.items() if each.get("preset") in PRESETS]
+        known = [PRESETS[str(each["preset"])] for _, each in self._saved]
+        self._presets[self._own :] = known
+        for (name, _), preset in zip(self._saved, known, strict=True):
+            self._add(name, tr("Saved: {preset}", preset=shown(preset.label)))
+
+    def choose_saved(self, name: str) -> None:
+        """Choose a saved preset; one that isn't there changes nothing."""
+        for place, (known, _) in enumerate(self._saved):
+            if known == name:
+                self.setCurrentRow(self._own + place)
+
     def choose(self, name: str) -> None:
         """Choose a preset by name; one that isn't there changes nothing."""
-        rows = [row for row, preset in enumerate(self._presets) if preset.name == name]
+        rows = [row for row, preset in enumerate(self._presets[: self._own]) if preset.name == name]
         if rows:
             self.setCurrentRow(rows[0])
+
+    def _add(self, label: str, description: str) -> None:
+        item = QListWidgetItem(label)
+        item.setData(_DESCRIPTION, description)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{label}: {description}")
+        self.addItem(item)
+
+    def _chosen(self, row: int) -> None:
+        if not 0 <= row < len(self._presets):
+            return
+        self.preset_chosen.emit(self._presets[row])
+        if row >= self._own:
+            self.settings_chosen.emit(self._saved[row - self._own][1])
 
 
 class _PresetDelegate(QStyledItemDelegate):

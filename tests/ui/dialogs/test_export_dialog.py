@@ -13,6 +13,8 @@ from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError
 from sam2_studio.export.formats import PRESETS
 from sam2_studio.export.runner import ExportProgress, ExportReport
+from sam2_studio.export.saved import FILE, SavedPresets
+from sam2_studio.export.scaling import Scale
 from sam2_studio.export.spec import ExportSpec
 from sam2_studio.export.treatment import Background, Hiding
 from sam2_studio.ui.dialogs.export_dialog import ExportDialog
@@ -35,8 +37,8 @@ def clip(tmp_path: Path) -> Clip:
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot, clip: Clip) -> Iterator[ExportDialog]:
-    widget = ExportDialog(clip, OBJECTS)
+def dialog(qtbot: QtBot, clip: Clip, tmp_path: Path) -> Iterator[ExportDialog]:
+    widget = ExportDialog(clip, OBJECTS, saved=SavedPresets(tmp_path / FILE))
     qtbot.addWidget(widget)
     widget.show()
     yield widget
@@ -46,7 +48,7 @@ def dialog(qtbot: QtBot, clip: Clip) -> Iterator[ExportDialog]:
 def test_the_button_says_what_it_will_make(dialog: ExportDialog, qtbot: QtBot) -> None:
     dialog.form.presets.choose("after-effects")
     assert dialog.go.text() == "Export 120 frames, ProRes 4444"
-    dialog.form.whole.setChecked(True)
+    dialog.form.frames.whole.setChecked(True)
     qtbot.waitUntil(lambda: dialog.go.text() == "Export 247 frames, ProRes 4444")
 
 
@@ -77,11 +79,11 @@ def test_every_preset_can_start_as_it_is(dialog: ExportDialog, qtbot: QtBot, nam
 
 def test_a_still_goes_to_one_file_and_has_no_range(qtbot: QtBot, tmp_path: Path) -> None:
     still = clip_in(tmp_path, path=str(tmp_path / "shoe.jpg"), kind=ClipKind.STILL, frames=1)
-    dialog = ExportDialog(still, OBJECTS)
+    dialog = ExportDialog(still, OBJECTS, saved=SavedPresets(tmp_path / FILE))
     qtbot.addWidget(dialog)
     dialog.show()
     assert dialog.form.target.text() == str(tmp_path / "shoe-cutout.png")
-    assert not dialog.form.whole.isVisible()
+    assert not dialog.form.frames.whole.isVisible()
     assert dialog.go.text() == "Export 1 picture, PNG 8 bit"
 
 
@@ -138,29 +140,29 @@ def test_a_question_ends_when_something_else_is_chosen(dialog: ExportDialog, qtb
 
 def test_depths_follow_preset_and_ending(dialog: ExportDialog) -> None:
     dialog.form.presets.choose("png")
-    assert [dialog.form.bits.itemData(n) for n in range(dialog.form.bits.count())] == [8, 16]
-    assert dialog.form.bits.isVisible()
+    assert [dialog.form.how.bits.itemData(n) for n in range(dialog.form.how.bits.count())] == [8, 16]
+    assert dialog.form.how.bits.isVisible()
     dialog.form.presets.choose("web")
-    assert not dialog.form.bits.isVisible()
+    assert not dialog.form.how.bits.isVisible()
 
 
 def test_a_background_is_asked_for_only_where_it_is_used(dialog: ExportDialog, qtbot: QtBot) -> None:
-    assert not dialog.form.background.isVisible()
+    assert not dialog.form.how.background.isVisible()
     dialog.form.presets.choose("replace")
-    assert dialog.form.background.isVisible()
-    dialog.form.background.kind.setCurrentIndex(2)
+    assert dialog.form.how.background.isVisible()
+    dialog.form.how.background.kind.setCurrentIndex(2)
     with qtbot.waitSignal(dialog.export_wanted) as wanted:
         qtbot.mouseClick(dialog.go, LEFT)
     assert wanted.args[0].background == Background(blur=24)
 
 
 def test_hiding_is_asked_for_only_where_it_is_done(dialog: ExportDialog, qtbot: QtBot) -> None:
-    assert not dialog.form.hiding.isVisible()
+    assert not dialog.form.how.hiding.isVisible()
     dialog.form.presets.choose("pixelate")
-    assert dialog.form.hiding.isVisible()
+    assert dialog.form.how.hiding.isVisible()
     assert dialog.form.target.text().endswith("juggle-pixelated.mp4")
-    dialog.form.hiding.what.setCurrentIndex(1)
-    dialog.form.hiding.strength.setValue(30)
+    dialog.form.how.hiding.what.setCurrentIndex(1)
+    dialog.form.how.hiding.strength.setValue(30)
     with qtbot.waitSignal(dialog.export_wanted) as wanted:
         qtbot.mouseClick(dialog.go, LEFT)
     assert wanted.args[0].hiding == Hiding(strength=30, outside=True)
@@ -168,18 +170,22 @@ def test_hiding_is_asked_for_only_where_it_is_done(dialog: ExportDialog, qtbot: 
 
 def test_premultiplying_is_a_choice_of_one_preset(dialog: ExportDialog, qtbot: QtBot) -> None:
     dialog.form.presets.choose("resolve")
-    dialog.form.premultiplied.setChecked(True)
+    dialog.form.how.premultiplied.setChecked(True)
     with qtbot.waitSignal(dialog.export_wanted) as wanted:
         qtbot.mouseClick(dialog.go, LEFT)
     assert wanted.args[0].premultiplied
     dialog.show_cancelled()
     dialog.form.presets.choose("after-effects")
-    assert not dialog.form.premultiplied.isVisible()
+    assert not dialog.form.how.premultiplied.isVisible()
     assert not dialog.form.spec().premultiplied
 
 
 def test_a_still_is_hidden_in_a_picture(qtbot: QtBot, tmp_path: Path) -> None:
-    dialog = ExportDialog(clip_in(tmp_path, path=str(tmp_path / "group.jpg"), kind=ClipKind.STILL, frames=1), OBJECTS)
+    dialog = ExportDialog(
+        clip_in(tmp_path, path=str(tmp_path / "group.jpg"), kind=ClipKind.STILL, frames=1),
+        OBJECTS,
+        saved=SavedPresets(tmp_path / FILE),
+    )
     qtbot.addWidget(dialog)
     dialog.form.presets.choose("pixelate")
     assert dialog.form.target.text() == str(tmp_path / "group-pixelated.png")
@@ -187,7 +193,7 @@ def test_a_still_is_hidden_in_a_picture(qtbot: QtBot, tmp_path: Path) -> None:
 
 def test_a_colour_that_is_none_is_refused(dialog: ExportDialog, qtbot: QtBot) -> None:
     dialog.form.presets.choose("replace")
-    dialog.form.background.color.setText("reddish")
+    dialog.form.how.background.color.setText("reddish")
     qtbot.waitUntil(lambda: not dialog.go.isEnabled())
     assert "reddish" in dialog._sentence.text()
 
@@ -239,3 +245,77 @@ def test_the_result_names_the_files_and_whether_they_are_proved(
     assert "Verified" not in dialog.result_page.verdict.text()
     qtbot.mouseClick(dialog.leave, LEFT)
     assert not dialog.isVisible()
+
+
+def test_step_size_and_files_of_their_own_are_asked_for(dialog: ExportDialog, qtbot: QtBot) -> None:
+    dialog.form.presets.choose("after-effects")
+    dialog.form.objects[2].setChecked(True)
+    dialog.form.separate.setChecked(True)
+    dialog.form.frames.step.setValue(2)
+    dialog.form.how.size.setEditText("50%")
+    qtbot.waitUntil(lambda: dialog.go.text() == "Export 60 frames, ProRes 4444")
+    note = dialog.form._note.text()
+    assert "One frame in 2 is written: the rate becomes 12.5, speed and sound stay." in note
+    assert "scaled from 64x48 to 32x24" in note
+    with qtbot.waitSignal(dialog.export_wanted) as wanted:
+        qtbot.mouseClick(dialog.go, LEFT)
+    spec = wanted.args[0]
+    assert (spec.separate, spec.step, spec.scale) == (True, 2, Scale(percent=50))
+
+
+def test_a_size_that_is_none_is_refused(dialog: ExportDialog, qtbot: QtBot) -> None:
+    dialog.form.how.size.setEditText("huge")
+    qtbot.waitUntil(lambda: not dialog.go.isEnabled())
+    assert "“huge” is no size." in dialog._sentence.text()
+
+
+def test_a_constant_rate_is_offered_for_a_varying_video_only(qtbot: QtBot, tmp_path: Path) -> None:
+    varying = clip_in(tmp_path, variable_rate=True)
+    dialog = ExportDialog(varying, OBJECTS, saved=SavedPresets(tmp_path / FILE))
+    qtbot.addWidget(dialog)
+    dialog.form.presets.choose("web")
+    dialog.form.frames.constant.setChecked(True)
+    assert dialog.form.spec().constant_rate
+    dialog.form.presets.choose("png")
+    assert not dialog.form.spec().constant_rate
+    qtbot.waitUntil(dialog.go.isEnabled)
+
+
+def test_settings_are_saved_and_chosen_again(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    form = dialog.form
+    form.presets.choose("replace")
+    form.how.background.color.setText("#102030")
+    form.how.size.setEditText("1280x")
+    form.how.provenance.setChecked(True)
+    qtbot.keyClicks(form.saved.name, "For the shop")
+    qtbot.mouseClick(form.saved.keep, LEFT)
+    assert form.presets.saved_name == "For the shop"
+    form.presets.choose("png")
+    form.how.provenance.setChecked(False)
+    form.how.size.setEditText("25%")
+    form.presets.choose_saved("For the shop")
+    spec = form.spec()
+    assert (spec.preset, spec.background.color, str(spec.scale), spec.provenance) == (
+        "replace",
+        "#102030",
+        "1280x",
+        True,
+    )
+    assert list(SavedPresets(tmp_path / FILE).all()) == ["For the shop"]
+    qtbot.mouseClick(form.saved.forget, LEFT)
+    assert SavedPresets(tmp_path / FILE).all() == {}
+    assert form.presets.saved_name == ""
+
+
+def test_a_name_of_the_programs_own_is_refused(dialog: ExportDialog, qtbot: QtBot) -> None:
+    qtbot.keyClicks(dialog.form.saved.name, "nuke")
+    qtbot.mouseClick(dialog.form.saved.keep, LEFT)
+    assert "is a preset of the program itself" in dialog._sentence.text()
+
+
+def test_damaged_saved_presets_cost_only_themselves(qtbot: QtBot, tmp_path: Path, clip: Clip) -> None:
+    (tmp_path / FILE).write_text("{")
+    dialog = ExportDialog(clip, OBJECTS, saved=SavedPresets(tmp_path / FILE))
+    qtbot.addWidget(dialog)
+    assert dialog.form.presets.count() == len(PRESETS)
+    assert dialog.go.isEnabled()

@@ -229,4 +229,4 @@ def test_memory_holds_three_pictures_whatever_the_length(tmp_path: Path) -> None
     next(steps)
     run = steps.gi_frame.f_locals["self"]
     for _ in steps:
-        assert len(run.meant) <= 3
+        assert len(run.works[0].meant) <= 3

@@ -9,9 +9,11 @@ from sam2_studio.core.clip import Clip, ClipKind, ColorTags
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Size
 from sam2_studio.errors import ExportError, PromptError
-from sam2_studio.export.spec import ExportSpec, check, describe, notes, planned_files, written_size
+from sam2_studio.export.checks import check
+from sam2_studio.export.products import planned_files
+from sam2_studio.export.spec import ExportSpec, describe, notes, written_size
 from sam2_studio.export.treatment import Background, Hiding, parse_background
-from tests.exporting import info_of
+from tests.exporting import SUBJECT, info_of
 
 
 def clip(frames: int = 247, size: tuple[int, int] = (4, 4), **info: object) -> Clip:
@@ -20,7 +22,7 @@ def clip(frames: int = 247, size: tuple[int, int] = (4, 4), **info: object) -> C
 
 def refused(spec: ExportSpec, of: Clip) -> ExportError:
     with pytest.raises(ExportError) as caught:
-        check(spec, of)
+        check(spec, of, [SUBJECT])
     assert caught.value.way_out
     return caught.value
 
@@ -85,12 +87,12 @@ def test_depth_that_is_not_there(tmp_path: Path, preset: str, target: str, asked
 
 def test_range_beyond_the_clip(tmp_path: Path) -> None:
     with pytest.raises(PromptError, match="240:260"):
-        check(ExportSpec(preset="png", target=tmp_path / "a", range=FrameRange(240, 260)), clip())
+        check(ExportSpec(preset="png", target=tmp_path / "a", range=FrameRange(240, 260)), clip(), [SUBJECT])
 
 
 def test_range_of_the_clip_is_the_default() -> None:
     spec = ExportSpec(preset="png", target=Path("a"))
-    assert len(planned_files(spec, clip(5))) == 5
+    assert len(planned_files(spec, clip(5), [SUBJECT])) == 5
 
 
 def test_missing_folder(tmp_path: Path) -> None:
@@ -100,7 +102,7 @@ def test_missing_folder(tmp_path: Path) -> None:
 
 
 def test_folder_that_may_be_made(tmp_path: Path) -> None:
-    assert check(ExportSpec(preset="png", target=tmp_path / "new"), clip(1))[0].parent == tmp_path / "new"
+    assert check(ExportSpec(preset="png", target=tmp_path / "new"), clip(1), [SUBJECT])[0].parent == tmp_path / "new"
     assert not (tmp_path / "new").exists()
 
 
@@ -113,7 +115,7 @@ def test_existing_files(tmp_path: Path) -> None:
     (tmp_path / "a.0002.png").touch()
     spec = ExportSpec(preset="png", target=tmp_path / "a.png")
     assert "a.0002.png exists already" in refused(spec, clip(5)).message
-    assert len(check(ExportSpec(preset="png", target=tmp_path / "a.png", overwrite=True), clip(5))) == 5
+    assert len(check(ExportSpec(preset="png", target=tmp_path / "a.png", overwrite=True), clip(5), [SUBJECT])) == 5
 
 
 def test_existing_link_to_nowhere(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ def clip(frames: int = 3, **info: object) -> Clip:
 
 
 def names(preset: str, target: Path, of: Clip, frames: FrameRange | None = None) -> list[str]:
-    paths = planned_paths(PRESETS[preset], target, of, frames or of.source_range)
+    within = frames or of.source_range
+    paths = planned_paths(PRESETS[preset], target, of, range(within.start, within.stop))
     return [path.relative_to(target.parent).as_posix() for path in paths]
 
 
@@ -81,7 +82,7 @@ def test_older_longer_runs_are_found(tmp_path: Path) -> None:
     for number in (*range(3), 7, 12):
         (tmp_path / f"a.{number:04d}.png").touch()
     (tmp_path / "b.0009.png").touch()
-    files = planned_paths(PRESETS["png"], tmp_path / "a.png", clip(3), FrameRange(0, 3))
+    files = planned_paths(PRESETS["png"], tmp_path / "a.png", clip(3), range(3))
     assert [path.name for path in stale_files(files)] == ["a.0007.png", "a.0012.png"]
     assert stale_files(files[:1]) == ()
 
