@@ -54,7 +54,7 @@ NANO = WeightFile(
     bytes=8_639_770,
     licence="Apache-2.0",
     source="",
-    summary="Built in, fast on any processor; coarse edges, weak on thin parts, crowds and long absences",
+    summary="Fast on any processor; coarse edges, weak on thin parts, crowds, long absences",
 )
 
 

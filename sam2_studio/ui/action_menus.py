@@ -11,6 +11,18 @@ from sam2_studio.ui.actions import ACTIONS, ALWAYS, TOOLBAR, ActionSpec
 from sam2_studio.ui.icons import icon
 from sam2_studio.ui.language import tr
 
+# Before these actions, or submenus by path, a menu has a line.
+# fmt: off
+BREAKS = frozenset({
+    "name_project", "export", "quit", "delete", "preferences", "keyboard_pointer", "brush_smaller",
+    "next_view", "next_area", "overlay_stronger", "View/Theme", "View/Play", "loop", "show_timecode",
+    "previous_keyframe", "set_in", "previous_marker",
+    "toggle_visible", "lock_frame", "accept_frame", "use_painted", "next_object",
+    "object_up", "duplicate_object", "delete_object",
+    "track_to_next", "retrack", "track_selected_only", "stop", "second_look", "model_limits", "about",
+})
+# fmt: on
+
 
 def build_actions(parent: QWidget, targets: Mapping[str, object]) -> dict[str, QAction]:
     """Make every action of the table and let the window `parent` hear its keys.
@@ -44,7 +56,10 @@ def build_menus(bar: QMenuBar, actions: Mapping[str, QAction]) -> dict[str, QMen
     """Fill the menu bar in the order of the table; the menus by path, without mnemonics: "View/Theme"."""
     menus: dict[str, QMenu] = {}
     for name, action in actions.items():
-        _menu(bar, menus, ACTIONS[name].menu).addAction(action)
+        menu = _menu(bar, menus, ACTIONS[name].menu)
+        if name in BREAKS:
+            menu.addSeparator()
+        menu.addAction(action)
     return menus
 
 
@@ -128,6 +143,8 @@ def _menu(bar: QMenuBar, menus: dict[str, QMenu], path: str) -> QMenu:
     for level in path.split("/"):
         plain = f"{plain}/{level}".replace("&", "").lstrip("/")
         if plain not in menus:
+            if isinstance(parent, QMenu) and plain in BREAKS:
+                parent.addSeparator()
             menus[plain] = parent.addMenu(tr(level))
         parent = menus[plain]
     return menus[plain]

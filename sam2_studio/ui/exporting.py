@@ -1,17 +1,20 @@
 """The export dialog and the thread behind it: one export at a time, from a snapshot, with readers of its own."""
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtWidgets import QWidget
 
 from sam2_studio.batch.exporting import export_project
+from sam2_studio.core.clip import Clip
 from sam2_studio.core.commands import doubt_mattes
 from sam2_studio.errors import MediaError, StudioError
 from sam2_studio.export.runner import ExportReport
 from sam2_studio.export.saved import FILE, SavedPresets
 from sam2_studio.export.spec import ExportSpec
 from sam2_studio.home import settings_folder
+from sam2_studio.resources import resource
 from sam2_studio.ui.dialogs.export_dialog import ExportDialog
 from sam2_studio.ui.export_thread import ExportThread
 from sam2_studio.ui.project_bridge import ProjectBridge
@@ -42,11 +45,9 @@ class Exporting(QObject):
         clip = self._bridge.project.clip
         if clip is None or self._dialog is not None:
             return
-        now = self._settings.now
-        folder = Path(now.export_folder) if now.export_folder else None
-        saved = SavedPresets(settings_folder() / FILE)
+        saved, folder = SavedPresets(settings_folder() / FILE), self._folder(clip)
         self._dialog = ExportDialog(clip, self._bridge.project.objects, folder=folder, saved=saved, parent=self._window)
-        self._dialog.form.presets.choose(now.export_preset)
+        self._dialog.form.presets.choose(self._settings.now.export_preset)
         self._dialog.export_wanted.connect(self._start)
         self._dialog.cancel_wanted.connect(self._cancel)
         self._dialog.finished.connect(self._closed)
@@ -58,6 +59,14 @@ class Exporting(QObject):
             return []
         self._thread.cancel()
         return [self._thread]
+
+    def _folder(self, clip: Clip) -> Path | None:
+        """Where the dialog begins; None for beside the footage, unless nothing of the user's can be there."""
+        if self._settings.now.export_folder:
+            return Path(self._settings.now.export_folder)
+        beside = Path(clip.info.path).parent
+        is_ours = beside == resource("sample")
+        return Path.home() if is_ours or not os.access(beside, os.W_OK) else None
 
     def _start(self, spec: ExportSpec) -> None:
         path = self._bridge.file.path

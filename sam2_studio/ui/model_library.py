@@ -210,9 +210,9 @@ class ModelLibrary(QObject):
         loaded, wish = self._choice.loaded, self._choice.wish
         now = "" if loaded is None else f"{device_title(loaded.device)}, {loaded.dtype}"
         dialog.machine.set_machine(
-            devices=[(name, tr("automatic") if name == "auto" else device_title(name)) for name in DEVICES],
+            devices=[(name, tr("Automatic") if name == "auto" else device_title(name)) for name in DEVICES],
             device=wish.device,
-            dtypes=[(name, tr("automatic") if name == "auto" else name) for name in DTYPES],
+            dtypes=[(name, tr("Automatic") if name == "auto" else name) for name in DTYPES],
             dtype=wish.dtype,
             now=now,
             memory=tr("{amount} GB in use", amount=f"{process_bytes() / 1e9:.1f}"),

@@ -1,6 +1,6 @@
 """Takes a picture of every window, dialog and menu, to be looked at. A tool for those who work on the program.
 
-python -m tests.pictures /tmp/pictures --scale 1 2 --theme dark light --language en de --only export
+python -m tests.pictures out --scale 1 2 --theme dark light --language en de --only export
 
 Asserts nothing. Content is the sample clip, cut out by the built-in model. Each combination is a process of its own, as
 Qt takes its scale at the start; its pictures lie in `OUT/en-dark-1/`.

@@ -37,8 +37,11 @@ class Photographer:
         self.wait(lambda: canvas.frame is not None and canvas.frame.number == frame)
 
     def open(self, path: Path) -> None:
+        came: list[Path] = []
+        self.window.documents.footage_ready.connect(came.append)
         self.window.documents.open(path)
-        self.wait(lambda: self.window.canvas.frame is not None)
+        self.wait(lambda: bool(came) and self.window.canvas.frame is not None)
+        self.window.documents.footage_ready.disconnect(came.append)
 
     def dialog(self) -> QDialog:
         """The dialog on show."""

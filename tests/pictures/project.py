@@ -65,7 +65,7 @@ def _add_rock(file: ProjectFile) -> None:
     file.history.do(add_object(file.project, "rock"))
     rock = file.project.highest_object_id
     ellipse = np.zeros((_SIZE.height, _SIZE.width), np.uint8)
-    cv2.ellipse(ellipse, (1010, 560), (170, 110), 0, 0, 360, 1, -1)
+    cv2.ellipse(ellipse, (1012, 388), (205, 78), 0, 0, 360, 1, -1)
     mask, nothing = Mask.from_array(ellipse), Mask(_SIZE)
     with file.transaction():
         there, gone = file.add_mask(mask), file.add_mask(nothing)

@@ -32,6 +32,7 @@ def first_minutes(camera: Photographer) -> None:
 
 def editor(camera: Photographer) -> None:
     """The window on a frame that was prompted, by view, tool, and the panels' states."""
+    camera.window.selection.choose(1)
     camera.go_to(FRAME)
     camera.take("window", settle=2500)
     for view in VIEWS:

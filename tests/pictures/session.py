@@ -1,4 +1,4 @@
-"""One session in front of the camera: PROJECT FOLDER THEME LANGUAGE SIZE ONLY. Started by `python -m tests.pictures`."""
+"""One session in front of the camera: PROJECT FOLDER THEME LANGUAGE SIZE ONLY. See `python -m tests.pictures`."""
 
 import os
 import shutil

@@ -1,13 +1,14 @@
 """QActions, menus and toolbar made from the table, and the guard of text fields' keys."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QMainWindow, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
-from sam2_studio.ui.action_menus import build_actions, build_menus, build_toolbar, enable_actions
+from sam2_studio.ui.action_menus import BREAKS, build_actions, build_menus, build_toolbar, enable_actions
 from sam2_studio.ui.actions import ACTIONS
 from sam2_studio.ui.shortcut_guard import ShortcutGuard
 
@@ -69,6 +70,17 @@ def test_every_action_is_in_a_menu_with_a_tip_and_its_keys(window: QMainWindow) 
         assert action in in_menus
         assert ACTIONS[name].tip in action.toolTip()
         assert action.shortcuts() == [QKeySequence(key) for key in ACTIONS[name].keys]
+
+
+def test_lines_part_the_menus_and_stand_at_no_end(window: QMainWindow) -> None:
+    for path, menu in window.menus.items():  # type: ignore[attr-defined]
+        lines = [action.isSeparator() for action in menu.actions()]
+        assert not lines[0], path
+        assert not lines[-1], path
+        assert not any(a and b for a, b in pairwise(lines)), path
+    assert set(window.menus) | set(ACTIONS) >= BREAKS  # type: ignore[attr-defined]
+    count = sum(action.isSeparator() for menu in window.menus.values() for action in menu.actions())  # type: ignore[attr-defined]
+    assert count == len(BREAKS)
 
 
 def test_conditions_enable(window: QMainWindow) -> None:

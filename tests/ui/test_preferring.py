@@ -126,6 +126,17 @@ def test_the_export_dialog_begins_with_the_preferred(window: MainWindow, qtbot: 
     dialog.reject()
 
 
+def test_nothing_is_exported_into_the_program_itself(window: MainWindow, qtbot: QtBot) -> None:
+    window.actions_by_id["open_sample"].trigger()
+    until(qtbot, lambda: window.canvas.frame is not None)
+    window.editing.new_object()
+    window.exporting.show_export()
+    dialog = window.exporting._dialog
+    assert dialog is not None
+    assert Path(dialog.form.target.text()).parent == Path.home()
+    dialog.reject()
+
+
 @pytest.mark.parametrize("name", ["shortcuts", "about", "preferences", "history", "models"])
 def test_a_dialog_that_was_closed_is_gone(qtbot: QtBot, window: MainWindow, tmp_path: Path, name: str) -> None:
     clip = write_video(tmp_path / "a.mp4", numbered_frames(2))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,6 +21,7 @@ from sam2_studio.ui.language import later, tr
 _SIZE, _LEAST = (320, 480), (240, 240)
 _BEGINNING = later("Opened")
 _LABEL, _FRAME = 0, 1
+_ROW = 28
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class HistoryDialog(QDialog):
     def _dress(self, item: QTreeWidgetItem, *, undone: bool, now: bool) -> None:
         """An undone edit is told apart by more than its colour."""
         tokens = theme.tokens()
+        item.setSizeHint(_LABEL, QSize(0, _ROW))
         item.setTextAlignment(_FRAME, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         font = self.steps.font()
         font.setItalic(undone)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from sam2_studio.export.formats import PRESETS, Preset
@@ -12,7 +12,8 @@ from sam2_studio.ui import theme
 from sam2_studio.ui.language import tr
 from sam2_studio.ui.words_below import shown
 
-_ROW = 62
+_HEAD, _FOOT = 26, 8  # pixels above and below the description
+_BESIDE = 30  # what a row's width has left and right of its texts
 _DESCRIPTION = int(Qt.ItemDataRole.UserRole) + 1
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -38,7 +39,7 @@ class PresetList(QListWidget):
         self.setFrameShape(QListWidget.Shape.NoFrame)
         self.setItemDelegate(_PresetDelegate(self))
         self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for preset in self._presets:
             self._add(shown(preset.label), shown(preset.description))
@@ -95,10 +96,14 @@ class PresetList(QListWidget):
 
 
 class _PresetDelegate(QStyledItemDelegate):
-    """Two lines in a rounded row; the chosen one has the accent at its left."""
+    """Name and description in a rounded row; the chosen one has the accent at its left."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return QSize(200, _ROW)
+        """As high as the description, broken to the width of the list, makes it."""
+        room = QRect(0, 0, option.widget.viewport().width() - _BESIDE, 1000)  # type: ignore[attr-defined]
+        metrics = QFontMetrics(theme.small_font(option.font))
+        lines = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, str(index.data(_DESCRIPTION)))
+        return QSize(200, _HEAD + lines.height() + _FOOT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         tokens = theme.tokens()
@@ -120,10 +125,10 @@ class _PresetDelegate(QStyledItemDelegate):
         bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(bold)
         painter.setPen(QColor(tokens.text))
-        text = QRect(left, option.rect.top() + 7, option.rect.width() - 30, 18)
+        text = QRect(left, option.rect.top() + 7, option.rect.width() - _BESIDE, 18)
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, str(index.data()))
         painter.setFont(theme.small_font(option.font))
         painter.setPen(QColor(tokens.quiet))
-        below = QRect(left, option.rect.top() + 26, option.rect.width() - 30, 30)
+        below = option.rect.adjusted(14, _HEAD, 14 - _BESIDE, 0)
         painter.drawText(below, Qt.TextFlag.TextWordWrap, str(index.data(_DESCRIPTION)))
         painter.restore()

@@ -133,6 +133,6 @@ class Transport(QWidget):
     def event(self, event: QEvent) -> bool:
         """Whatever changes a width in the row, or the row's own, is followed by the keys."""
         done = super().event(event)
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Resize, QEvent.Type.LayoutRequest) and self.isVisible():
             self._fit()
         return done

@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 from sam2_studio.core.clip import Clip, ClipInfo, ClipKind
 from sam2_studio.core.frames import FrameRange
@@ -17,6 +18,7 @@ from sam2_studio.export.saved import FILE, SavedPresets
 from sam2_studio.export.scaling import Scale
 from sam2_studio.export.spec import ExportSpec
 from sam2_studio.export.treatment import Background, Hiding
+from sam2_studio.ui import theme
 from sam2_studio.ui.dialogs.export_dialog import ExportDialog
 
 OBJECTS = (
@@ -319,3 +321,18 @@ def test_damaged_saved_presets_cost_only_themselves(qtbot: QtBot, tmp_path: Path
     qtbot.addWidget(dialog)
     assert dialog.form.presets.count() == len(PRESETS)
     assert dialog.go.isEnabled()
+
+
+def test_every_description_can_be_read_whole(dialog: ExportDialog) -> None:
+    presets = dialog.form.presets
+    metrics = QFontMetrics(theme.small_font(presets.font()))
+    heights = set()
+    for row in range(presets.count()):
+        item = presets.item(row)
+        place = presets.visualItemRect(item)
+        needs = metrics.boundingRect(
+            QRect(0, 0, place.width() - 30, 1000), Qt.TextFlag.TextWordWrap, item.data(Qt.ItemDataRole.UserRole + 1)
+        )
+        assert needs.height() <= place.height() - 34, item.text()
+        heights.add(place.height())
+    assert len(heights) > 1, "some need another line"

@@ -45,7 +45,9 @@ def test_options_come_before_what_is_saved() -> None:
 
 
 def test_nothing_of_the_footage_is_kept(saved: SavedPresets) -> None:
-    saved.save("mine", ExportSpec(preset="png", target=Path("/volumes/me/secret.png"), object_ids=(1, 2), overwrite=True))
+    saved.save(
+        "mine", ExportSpec(preset="png", target=Path("/volumes/me/secret.png"), object_ids=(1, 2), overwrite=True)
+    )
     assert set(saved.find("mine")) & {"target", "object_ids", "range", "overwrite"} == set()
     assert "secret" not in json.dumps(saved.all())
 
