@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sam2_studio.core.clip import Clip, ClipInfo, ClipKind, ColorTags
 from sam2_studio.core.edges import EdgeSettings
-from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.frames import Frame, FrameSource
 from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import MatteError
@@ -91,7 +91,7 @@ class Case:
         assert isinstance(report, ExportReport)
         return report
 
-    def _matte(self, rgb: NDArray[Any], mask: Mask, edge: EdgeSettings) -> Matte:
+    def _matte(self, frame: Frame, mask: Mask, edge: EdgeSettings, ids: tuple[int, ...]) -> Matte:
         self.asked.append(edge.matte)
         if edge.matte and sum(self.asked) - 1 in self.fails_on:
             raise MatteError("No.", "Never mind.")

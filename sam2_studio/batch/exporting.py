@@ -1,5 +1,6 @@
 """Exports of whole projects: opens project and clip anew, read-only, for any thread beside the window."""
 
+import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -7,14 +8,21 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from sam2_studio.batch.cuts import look_for_cuts
 from sam2_studio.batch.footage import footage
+from sam2_studio.core.clip import Clip
 from sam2_studio.core.commands import doubt_mattes
+from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.health import CHATTERING, chatter_of
 from sam2_studio.core.objects import CutObject
 from sam2_studio.core.project import Project
+from sam2_studio.core.shots import Shots
 from sam2_studio.core.store import ProjectFile
+from sam2_studio.core.tracks import MaskRecord
 from sam2_studio.engine.closed_form import check_installed
+from sam2_studio.engine.cuts import Looked
 from sam2_studio.engine.foreground import foreground
-from sam2_studio.engine.matting import make_matte
+from sam2_studio.engine.steady import ClipMattes
 from sam2_studio.errors import ExportError, ProjectError
 from sam2_studio.export.runner import ExportProgress, ExportReport, run_export
 from sam2_studio.export.spec import ExportSpec
@@ -46,18 +54,48 @@ def export_project(path: Path, spec: ExportSpec, edge: Mapping[str, Any] = _AS_S
         objects = tuple(replace(thing, edge=replace(thing.edge, **edge)) for thing in file.project.objects)
         check_methods(objects)
         with footage(file) as (clip, source):
+            shots = Shots()
+            if any(thing.edge.matte and thing.edge.steady for thing in objects):
+                shots = yield from _shots(clip, source)
             yield from run_export(
                 spec,
                 source=source,
                 clip=clip,
                 objects=objects,
                 masks=file.mask_of,
-                matte=make_matte,
+                matte=_clip_mattes(file, source, shots).matte,
                 foreground=foreground,
                 made_with=file.project.model,
             )
     finally:
         file.close()
+
+
+def _shots(clip: Clip, source: FrameSource) -> Generator[ExportProgress, None, Shots]:
+    """The clip's shots, looked for where nobody has yet."""
+    started, looked = time.monotonic(), Looked(0)
+    for looked in look_for_cuts(source, clip.fingerprint):
+        yield ExportProgress(
+            done=looked.frames,
+            total=clip.info.frames,
+            seconds=time.monotonic() - started,
+            seconds_left=None,
+            what="Looking for cuts",
+        )
+    return Shots(looked.cuts)
+
+
+def _clip_mattes(file: ProjectFile, source: FrameSource, shots: Shots) -> ClipMattes:
+    def record(object_id: int, frame: int) -> MaskRecord | None:
+        return file.project.track(object_id).get(frame)
+
+    return ClipMattes(
+        source,
+        file.mask_of,
+        kept=lambda i, n: (found := record(i, n)) is not None and (found.locked or found.is_painted),
+        flagged=lambda i, n: (found := record(i, n)) is not None and chatter_of(found.reasons) >= CHATTERING,
+        shots=shots,
+    )
 
 
 def doubt_unmatted(path: Path, report: ExportReport) -> None:

@@ -54,7 +54,7 @@ def cut_out_still(
         clip=clip,
         objects=(thing,),
         masks=lambda object_id, number: mask,
-        matte=make_matte,
+        matte=lambda frame, mask, edge, ids: make_matte(frame.rgb, mask, edge),
         foreground=foreground,
         made_with=segmenter.looks.model.recipe,
     )

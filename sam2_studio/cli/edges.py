@@ -19,7 +19,7 @@ Edges = Annotated[
         "--edge",
         metavar="NAME=VALUE",
         help="Edge of the subject; again for each: grow, feather, smooth (pixels), specks, holes (pixels of area), "
-        "largest (yes), matte (fast, best), despill (green, blue).",
+        "largest (yes), matte (fast, best), steady (flagged, all), despill (green, blue).",
         show_default=False,
     ),
 ]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 DOUBTFUL_HEALTH = 0.5  # below it a person should look
 BAD_HEALTH = 0.25
 UNMATTED_HEALTH = 0.4  # at most, of a mask of which no soft edge could be made
+CHATTERING = 3.0  # pixels of a picture 1080 high, from which on an outline counts as chattering
 _LARGEST = 1 << 31  # of an amount: far above any picture or clip
 
 
@@ -33,6 +34,7 @@ class Symptom(StrEnum):
     LOST = "lost"  # the frame on which the object was lost
     SIDES = "sides"  # % of both masks that they have in common, where it was tracked from both sides
     MATTE = "matte"  # no soft edge could be made of it
+    CHATTER = "chatter"  # hundredths of a pixel that the outline moved against the picture; told, never a doubt
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,12 @@ class Health:
     Attributes:
         value: 0 (bad) to 1 (good).
         reasons: What took it down, the worst first; none where nothing did.
+        chatter: Pixels of a picture 1080 high that the outline moved against the picture; None where it isn't known.
     """
 
     value: float = 1.0
     reasons: tuple[Reason, ...] = ()
+    chatter: float | None = None
 
     @property
     def is_doubtful(self) -> bool:
@@ -97,6 +101,20 @@ def lost_at(codes: str) -> int | None:
     return next((reason.amount for reason in decoded(codes) if reason.symptom is Symptom.LOST), None)
 
 
+def kept_codes(health: Health) -> str:
+    """What the project file keeps of a judgement: the reasons of a doubt, and the chatter."""
+    doubts = health.reasons if health.is_doubtful else ()
+    told = () if health.chatter is None else (Reason(Symptom.CHATTER, round(100 * health.chatter)),)
+    return coded((*doubts, *told))
+
+
+def chatter_of(codes: str) -> float:
+    """Pixels of a picture 1080 high that the outline moved against the picture; 0 where that isn't known."""
+    if Symptom.CHATTER not in codes:
+        return 0.0
+    return next((reason.amount / 100 for reason in decoded(codes) if reason.symptom is Symptom.CHATTER), 0.0)
+
+
 def in_words(codes: str, frame: int, number_of: Callable[[int], int]) -> str:
     """The reasons in words, joined by commas; "" where there are none.
 
@@ -105,7 +123,9 @@ def in_words(codes: str, frame: int, number_of: Callable[[int], int]) -> str:
         frame: The frame judged.
         number_of: From frame to the number that the user sees.
     """
-    return ", ".join(_words(reason, frame, number_of) for reason in decoded(codes))
+    calm = chatter_of(codes) < CHATTERING
+    told = (reason for reason in decoded(codes) if not (calm and reason.symptom is Symptom.CHATTER))
+    return ", ".join(_words(reason, frame, number_of) for reason in told)
 
 
 def _words(reason: Reason, frame: int, number_of: Callable[[int], int]) -> str:
@@ -137,3 +157,5 @@ def _words(reason: Reason, frame: int, number_of: Callable[[int], int]) -> str:
             return f"both sides agree by {amount} % only"
         case Symptom.MATTE:
             return "no soft edge could be made"
+        case Symptom.CHATTER:
+            return f"outline moves {amount / 100:.1f} px against the picture"

@@ -1,7 +1,7 @@
 """Makes the record of a mask from what the engine answered: the one place that writes recipes."""
 
 from sam2_studio.core.commands import prompt_digest
-from sam2_studio.core.health import Health, coded
+from sam2_studio.core.health import Health, kept_codes
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PromptSet
 from sam2_studio.core.tracks import MaskRecord, Origin
@@ -36,7 +36,7 @@ def prompted_record(
 def tracked_record(
     mask_id: int, mask: Mask, *, score: float, absent: bool, recipe: str, health: Health = _GOOD
 ) -> MaskRecord:
-    """The record of a mask that the tracker carried here from other frames; reasons are kept of doubtful ones only."""
+    """The record of a mask that the tracker carried here from other frames."""
     return MaskRecord(
         mask_id=mask_id,
         origin=Origin.TRACKED,
@@ -45,7 +45,7 @@ def tracked_record(
         recipe=recipe,
         area=mask.area,
         health=health.value,
-        reasons=coded(health.reasons) if health.is_doubtful else "",
+        reasons=kept_codes(health),
     )
 
 

@@ -33,7 +33,7 @@ class MaskRecord:
         recipe: Model, hash, settings and prompts that it was made from: the same recipe gives the same mask.
         area: Pixels inside.
         health: How trustworthy a tracked mask is, 0 to 1 (docs/health.md); 1 for what the user made.
-        reasons: What took the health down, as codes of `health.coded`.
+        reasons: What took a doubtful health down, and the outline's chatter, as codes of `health.coded`.
         accepted: The user looked at it and finds it right.
     """
 

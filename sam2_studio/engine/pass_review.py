@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sam2_studio.core.frames import Frame
 from sam2_studio.core.masks import Mask
+from sam2_studio.engine.chatter import ChatterMeter
 from sam2_studio.engine.requests import FrameResult
 from sam2_studio.engine.review import Reviewer
 
@@ -21,7 +22,7 @@ class PassReview:
 
     def __init__(self, step: int) -> None:
         self._step = step
-        self._reviewer = Reviewer()
+        self._reviewer, self._meter = Reviewer(), ChatterMeter()
         self._latest: int | None = None
         self._starts: OrderedDict[int, Reviewer] = OrderedDict()
 
@@ -38,8 +39,10 @@ class PassReview:
         before = frame.number - self._step
         if self._latest != before:
             self._reviewer = copy.copy(self._starts[before]) if before in self._starts else Reviewer()
+            self._meter = ChatterMeter()
         self._latest = frame.number
         health = self._reviewer.judge(
             frame.number, result.mask, score=result.score, given=result.conditioning, picture=frame.seen
         )
-        return replace(result, health=health)
+        chatter = self._meter.measured(frame, result.mask)
+        return replace(result, health=replace(health, chatter=None if result.conditioning else chatter))

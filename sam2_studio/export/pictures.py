@@ -30,7 +30,7 @@ from sam2_studio.export.spec import ExportSpec, scaled_size
 from sam2_studio.export.yuv import Floats, Pixels, scaled
 
 Masks = Callable[[int, int], Mask | None]
-MatteMaker = Callable[[Pixels, Mask, EdgeSettings], Matte]
+MatteMaker = Callable[[Frame, Mask, EdgeSettings, tuple[int, ...]], Matte]
 Parts = Sequence[tuple[Matte, EdgeSettings]]
 ForegroundMaker = Callable[[Pixels, Matte, Parts], Pixels]
 
@@ -130,22 +130,25 @@ class PictureMaker:
 
     def _parts(self, frame: Frame, masks: Sequence[tuple[CutObject, Mask]]) -> list[tuple[Matte, EdgeSettings]]:
         """Masks with the same settings are joined before the matte is made, so that no seam shows between them."""
-        by_edge: dict[EdgeSettings, Mask] = {}
+        by_edge: dict[EdgeSettings, tuple[Mask, tuple[int, ...]]] = {}
         for thing, mask in masks:
-            by_edge[thing.edge] = by_edge[thing.edge].union(mask) if thing.edge in by_edge else mask
-        return [(self._matte(frame, mask, edge), edge) for edge, mask in by_edge.items() if not mask.is_empty]
+            known, ids = by_edge.get(thing.edge, (Mask(mask.size), ()))
+            by_edge[thing.edge] = known.union(mask), (*ids, thing.id)
+        filled = [(edge, mask, ids) for edge, (mask, ids) in by_edge.items() if not mask.is_empty]
+        return [(self._matte(frame, mask, edge, ids), edge) for edge, mask, ids in filled]
 
-    def _matte(self, frame: Frame, mask: Mask, edge: EdgeSettings) -> Matte:
+    def _matte(self, frame: Frame, mask: Mask, edge: EdgeSettings, ids: tuple[int, ...]) -> Matte:
         """The matte; where none can be made, the clean mask, and that is noted."""
         try:
-            return self.matte(frame.rgb, mask, edge)
+            return self.matte(frame, mask, edge, ids)
         except MatteError:
-            self.unmatted |= {(thing.id, frame.number) for thing in self.objects if thing.edge == edge}
-            return self.matte(frame.rgb, mask, replace(edge, matte=False))
+            self.unmatted |= {(object_id, frame.number) for object_id in ids}
+            return self.matte(frame, mask, replace(edge, matte=False), ids)
 
     def _layers(self, frame: Frame, masks: Sequence[tuple[CutObject, Mask]]) -> dict[int, Pixels]:
         """Each object's own alpha; those without a mask here have one of zeros, for a file's layers never change."""
         nothing = Matte.from_mask(Mask(frame.size))
-        alone = {thing.id: self._matte(frame, mask, thing.edge) for thing, mask in masks if not mask.is_empty}
+        filled = [(thing, mask) for thing, mask in masks if not mask.is_empty]
+        alone = {thing.id: self._matte(frame, mask, thing.edge, (thing.id,)) for thing, mask in filled}
         mattes = {thing.id: within_source(alone.get(thing.id, nothing), frame.alpha) for thing in self.objects}
         return {object_id: scaled(matte.alpha, self._depth) for object_id, matte in mattes.items()}

@@ -86,8 +86,8 @@ def run_export(
     Args:
         objects: All of the project; `spec` chooses.
         masks: Object id and frame number to its mask; None where there is none.
-        matte: (H, W, 3) uint8 or uint16, mask and edge settings to soft alpha; where it raises MatteError it is asked
-            again without `EdgeSettings.matte`.
+        matte: Frame, mask, edge settings and the ids of the objects that the mask is of, to soft alpha; where it raises
+            MatteError it is asked again without `EdgeSettings.matte`.
         foreground: (H, W, 3), matte, and the mattes that it is joined from with their settings, to the subject's own
             colours, of the same type; asked only for soft edges and despill.
         made_with: Model and hash, written to the files if `spec.provenance`.

@@ -30,10 +30,10 @@ _REASONS = (
     later("outline {number} px off its usual shape"), later("{number} % of it looks like the ground"),
     later("{number} % of the surroundings look like it"), later("gone at once"), later("lost at {number}"),
     later("back at {number}"), later("both sides agree by {number} % only"),
-    later("no soft edge could be made"),
+    later("no soft edge could be made"), later("outline moves {number} px against the picture"),
 )
 _EXPORTS = (
-    later("Checking"), later("Writing"),
+    later("Checking"), later("Writing"), later("Looking for cuts"),
     later("Export {count} frame, {format} {depth} bit"), later("Export {count} frames, {format} {depth} bit"),
     later("Export {count} picture, {format} {depth} bit"), later("Export {count} pictures, {format} {depth} bit"),
     later("Export {count} frame, {format}"), later("Export {count} frames, {format}"),

@@ -12,15 +12,20 @@ is the mean change of the alpha between frames of a subject at rest, where it ch
 import argparse
 import time
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from sam2_studio.core.clip import ClipInfo, ClipKind
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.masks import Mask, Matte
+from sam2_studio.core.shots import Shots
 from sam2_studio.engine.foreground import own_colors
 from sam2_studio.engine.matting import make_matte
-from tests.benchmarks.composites import KINDS, Composite, composite, composites
+from sam2_studio.engine.steady import ClipMattes
+from tests.benchmarks.composites import KINDS, Composite, composite, composites, network_mask
+from tests.fakes import ArraySource
 
 Real = NDArray[np.float32]
 
@@ -128,6 +133,46 @@ def print_seconds(methods: Iterable[str]) -> None:
             print(f"| {name}, {each.kind} | {1000 * matting:.0f} | {1000 * coloring:.0f} |")
 
 
+def print_flicker(size: tuple[int, int], each: int) -> None:
+    """Mean change of alpha between two frames of a subject at rest, in thousandths, over all pixels that are soft."""
+    print("\n| flicker | " + " | ".join(KINDS) + " | all |")
+    changes: dict[str, list[list[float]]] = {}
+    for kind in KINDS:
+        for number in range(each):
+            for name, change in flickers(composite(kind, number, size)).items():
+                changes.setdefault(name, []).append([change])
+    for name, found in changes.items():
+        by_kind = np.asarray(found).reshape(len(KINDS), each)
+        cells = [f"{1000 * value:.1f}" for value in (*by_kind.mean(1), by_kind.mean())]
+        print(f"| {name} | " + " | ".join(cells) + " |")
+
+
+def flickers(known: Composite) -> dict[str, float]:
+    """For the fast matte frame by frame, steadied, and steadied on two moving frames: see `_still_clip`."""
+    frames, masks = _still_clip(known)
+    info = clip_info(len(frames), (known.alpha.shape[1], known.alpha.shape[0]))
+    source = ArraySource(frames, info)
+    clip = ClipMattes(source, lambda i, n: masks[n], kept=lambda i, n: False, flagged=lambda i, n: False, shots=Shots())
+    found = {}
+    for name, steady in (("frame by frame", ""), ("steady", "all")):
+        edge = EdgeSettings(matte=True, steady=steady)
+        mattes = [clip.matte(source.read(n), masks[n], edge, (1,)).alpha for n in range(3, 6)]
+        soft = (np.maximum.reduce(mattes) > 0.02) & (np.minimum.reduce(mattes) < 0.98)
+        found[name] = float(np.mean([np.abs(b - a)[soft].mean() for a, b in pairwise(mattes)]))
+        found[f"{name}, SAD"] = float(np.mean([sad(each, known.alpha) for each in mattes])) / 1000
+    return found
+
+
+def _still_clip(known: Composite) -> tuple[list[NDArray[np.uint8]], list[Mask]]:
+    """Nine frames that differ by noise alone, and masks whose outline wanders by a fifth of a cell."""
+    frames = [known.noisy(1000 + n) for n in range(9)]
+    return frames, [Mask.from_array(network_mask(known.alpha, 50 + n, wander=0.2)) for n in range(9)]
+
+
+def clip_info(frames: int, size: tuple[int, int]) -> ClipInfo:
+    return ClipInfo(path="still", kind=ClipKind.VIDEO, frames=frames, width=size[0], height=size[1])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--each", type=int, default=6, help="composites of each kind")
@@ -140,6 +185,7 @@ def main() -> None:
     for known in composites((width, height), options.each):
         rows.setdefault(known.kind, []).append(row(known, methods))
     print_scores(rows, methods)
+    print_flicker((width, height), min(options.each, 2))
     print_seconds(methods)
 
 

@@ -27,7 +27,9 @@ _SETTINGS = (
 )  # fmt: skip
 
 
+_GAP = 1  # of nine rows, in a window 800 high with a message above the picture
 _MATTES = (("off", later("Off")), ("fast", later("Fast")), ("best", later("Best")))
+_STEADY = (("", later("Off")), ("flagged", later("Where it chatters")), ("all", later("Everywhere")))
 _SPILLS = (("", later("Off")), ("green", later("Green")), ("blue", later("Blue")))
 
 
@@ -45,7 +47,7 @@ class EdgePanel(Section):
         self._edge = EdgeSettings()
         self._rows = {setting.name: SettingRow(setting, self) for setting in _SETTINGS}
         self.largest = Switch(tr("Largest piece only"))
-        self.matte, self.despill = Choice(tr("Matte")), Choice(tr("Despill"))
+        self.matte, self.steady, self.despill = Choice(tr("Matte")), Choice(tr("Steady")), Choice(tr("Despill"))
         self._build()
         self.set_edge(None)
 
@@ -59,15 +61,20 @@ class EdgePanel(Section):
         self.largest.setChecked(self._edge.largest)
         self.largest.blockSignals(False)
         self.matte.set_choices(_in_words(_MATTES), self._edge.method if self._edge.matte else "off")
+        self.steady.set_choices(_in_words(_STEADY), self._edge.steady)
         self.despill.set_choices(_in_words(_SPILLS), self._edge.despill)
         for widget in (self.largest, self.matte, self.despill):
             widget.setEnabled(edge is not None)
+        self.steady.setEnabled(self._edge.matte)
 
     def _build(self) -> None:
+        self.body.setSpacing(_GAP)
+        self.body.setContentsMargins(16, 6, 16, 4)
         self._lay_numbers()
         for text, widget, tip in (
             (tr("Largest piece only"), self.largest, tr("Drop all pieces but the one with the most pixels.")),
             (tr("Matte"), self.matte, tr("Find a soft edge in the picture: for hair, fur and motion blur.")),
+            (tr("Steady"), self.steady, tr("Let the matte not shimmer from frame to frame; exports only.")),
             (tr("Despill"), self.despill, tr("Take a screen's light out of the subject's colours.")),
         ):
             last = QHBoxLayout()
@@ -80,6 +87,7 @@ class EdgePanel(Section):
             self.body.addLayout(last)
         self.largest.toggled.connect(lambda on: self._change(largest=on))
         self.matte.chosen.connect(self._matte_chosen)
+        self.steady.chosen.connect(lambda where: self._change(steady=where))
         self.despill.chosen.connect(lambda screen: self._change(despill=screen))
 
     def _lay_numbers(self) -> None:
@@ -107,6 +115,7 @@ class EdgePanel(Section):
         edge = replace(self._edge, **values)  # type: ignore[arg-type] # names and types are those of `_SETTINGS`
         if edge != self._edge:
             self._edge = edge
+            self.steady.setEnabled(edge.matte)
             self.edge_changed.emit(edge)
 
 

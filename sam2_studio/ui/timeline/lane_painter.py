@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
-from sam2_studio.core.health import BAD_HEALTH, DOUBTFUL_HEALTH
+from sam2_studio.core.health import BAD_HEALTH, CHATTERING, DOUBTFUL_HEALTH
 from sam2_studio.ui.theme import Tokens
 from sam2_studio.ui.timeline.lanes import (
     ABSENT,
@@ -82,6 +82,21 @@ class LanePainter:
             self._painter.setPen(Qt.PenStyle.NoPen)
             self._painter.setBrush(QColor(color))
             self._painter.drawRects(rects)
+
+    def paint_chatter(self, row: Row, states: LaneStates) -> None:
+        """A line over the health: how much the outline moves against the picture; it chatters above half the height."""
+        coarse = replace(self._scale, width=self._scale.width / _HEALTH_BAR)
+        columns = states.columns(coarse)
+        room, middles = row.height - 6, columns.middles * _HEALTH_BAR
+        heights = np.clip(columns.chatters / (2 * CHATTERING), 0, 1) * room
+        line = QPolygonF()
+        self._painter.setPen(QPen(QColor(self._tokens.text), 1.0))
+        for i in range(len(heights)):
+            if columns.chatters[i] > 0:
+                line.append(QPointF(float(middles[i]), row.bottom - 2 - float(heights[i])))
+            if (columns.chatters[i] <= 0 or i == len(heights) - 1) and not line.isEmpty():
+                self._painter.drawPolyline(line)
+                line = QPolygonF()
 
     def _health_color(self, health: float, absent: bool) -> str:
         if health < DOUBTFUL_HEALTH:

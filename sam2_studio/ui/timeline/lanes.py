@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sam2_studio.core.health import in_words, worst_of_places
+from sam2_studio.core.health import CHATTERING, chatter_of, in_words, worst_of_places
 from sam2_studio.core.tracks import MaskRecord, MaskTrack, Origin
 from sam2_studio.ui.language import tr
 from sam2_studio.ui.timeline.scale import Scale
@@ -55,11 +55,13 @@ class Columns:
         edges: (n + 1,) pixels.
         bits: (n,) uint8, every bit that holds for any frame of the column.
         healths: (n,) float32, the lowest of the column.
+        chatters: (n,) float32, the highest of the column.
     """
 
     edges: Pixels
     bits: NDArray[np.uint8]
     healths: NDArray[np.float32]
+    chatters: NDArray[np.float32]
 
     @property
     def middles(self) -> Pixels:
@@ -72,6 +74,7 @@ class LaneStates:
     Attributes:
         bits: (frames,) uint8, the bits above.
         healths: (frames,) float32, 1 where there is no mask or the user had the last word.
+        chatters: (frames,) float32, pixels that the outline moves against the picture, by `core.health.chatter_of`.
         reasons: Of doubtful frames, as codes of `core.health`.
         revision: Rises with every change: a view made at another revision is old.
     """
@@ -79,6 +82,7 @@ class LaneStates:
     def __init__(self, frames: int) -> None:
         self.bits: NDArray[np.uint8] = np.zeros(frames, np.uint8)
         self.healths: NDArray[np.float32] = np.full(frames, _GOOD)
+        self.chatters: NDArray[np.float32] = np.zeros(frames, np.float32)
         self.reasons: dict[int, str] = {}
         self.revision = 0
 
@@ -97,6 +101,7 @@ class LaneStates:
         records = [track.get(frame) for frame in inside]
         self.bits[inside] = [0 if record is None else _bits(record) for record in records]
         self.healths[inside] = [_GOOD if record is None else record.shown_health for record in records]
+        self.chatters[inside] = [0 if record is None else chatter_of(record.reasons) for record in records]
         self.revision += 1
         for frame, record in zip(inside, records, strict=True):
             self.reasons.pop(frame, None)
@@ -134,12 +139,13 @@ class LaneStates:
         start, stop = scale.visible()
         if scale.per_frame >= 1:
             edges = (np.arange(start, stop + 1, dtype=np.float64) - scale.first) * scale.per_frame
-            return Columns(edges, self.bits[start:stop], self.healths[start:stop])
+            return Columns(edges, self.bits[start:stop], self.healths[start:stop], self.chatters[start:stop])
         # reduceat reduces from each start to the next one, and from the last one to the end: the view's, not the clip's
         starts = np.minimum(scale.column_starts(), stop - 1)
         edges = np.arange(len(starts) + 1, dtype=np.float64)
         bits = np.bitwise_or.reduceat(self.bits[:stop], starts)
-        return Columns(edges, bits, np.minimum.reduceat(self.healths[:stop], starts))
+        healths = np.minimum.reduceat(self.healths[:stop], starts)
+        return Columns(edges, bits, healths, np.maximum.reduceat(self.chatters[:stop], starts))
 
     def view(self, scale: Scale, ratio: float = 1.0) -> LaneView:
         """What to paint on a screen of `ratio` device pixels a pixel: no more than it can show."""
@@ -177,6 +183,9 @@ def describe(states: LaneStates, frame: int, number_of: Callable[[int], int]) ->
     parts = [tr("Frame {number}: {known}.", number=number, known=", ".join(filter(None, (known, reasons))))]
     if bits & DOUBTFUL:
         parts.append(tr("Correct it by a click, or accept it if it is right."))
+    chatter = float(states.chatters[frame])
+    if chatter >= CHATTERING and not bits & DOUBTFUL:
+        parts.append(tr("The outline moves {number} px against the picture.", number=f"{chatter:.1f}"))
     if bits & STALE:
         parts.append(tr("Prompts changed since it was tracked."))
     if bits & LOCKED:

@@ -84,6 +84,7 @@ def _paint_lanes(painter: QPainter, frames: FramePainter, content: StillContent,
         if row.is_health:
             if states is not None:
                 lanes.paint_health(row, states)
+                lanes.paint_chatter(row, states)
             continue
         frames.paint_lane_ground(row)
         if view is not None:

@@ -1,7 +1,7 @@
 """Reasons as codes and as words."""
 
 import pytest
-from sam2_studio.core.health import Reason, Symptom, coded, decoded, in_words
+from sam2_studio.core.health import Health, Reason, Symptom, chatter_of, coded, decoded, in_words, kept_codes
 
 REASONS = (Reason(Symptom.OUTLINE, 14), Reason(Symptom.AREA, -40), Reason(Symptom.LOST, 212))
 
@@ -43,8 +43,20 @@ def test_words_say_what_is_wrong(reason: Reason, words: str) -> None:
 
 def test_every_symptom_has_words() -> None:
     for symptom in Symptom:
-        assert in_words(f"{symptom}:1", 5, lambda frame: frame)
+        assert in_words(f"{symptom}:400", 5, lambda frame: frame)
 
 
 def test_several_reasons_are_listed() -> None:
     assert in_words("area:-40 score:41", 5, lambda frame: frame) == "area fell by 40 %, score 0.41"
+
+
+def test_chatter_is_kept_beside_doubts_and_told_where_it_is_much() -> None:
+    calm = Health(0.9, (Reason(Symptom.AREA, 5),), chatter=0.42)
+    assert kept_codes(calm) == "chatter:42"
+    assert chatter_of("chatter:42") == 0.42
+    assert in_words("chatter:42", 5, int) == ""
+    poor = Health(0.1, (Reason(Symptom.AREA, -40),), chatter=6.0)
+    assert kept_codes(poor) == "area:-40 chatter:600"
+    assert in_words(kept_codes(poor), 5, int) == "area fell by 40 %, outline moves 6.0 px against the picture"
+    assert kept_codes(Health()) == ""
+    assert chatter_of("area:-40") == chatter_of("chatter:much") == 0.0

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from sam2_studio.core.edges import EdgeSettings
+from sam2_studio.core.frames import Frame
 from sam2_studio.core.geometry import Size
 from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.core.objects import CutObject
@@ -71,7 +72,7 @@ def test_nothing_to_export(tmp_path: Path) -> None:
 def test_touching_objects_with_one_setting_show_no_seam(tmp_path: Path) -> None:
     made: list[Mask] = []
 
-    def soft(rgb: np.ndarray, mask: Mask, edge: EdgeSettings) -> Matte:
+    def soft(frame: Frame, mask: Mask, edge: EdgeSettings, ids: tuple[int, ...]) -> Matte:
         made.append(mask)
         return Matte.from_mask(mask)
 

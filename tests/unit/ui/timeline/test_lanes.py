@@ -151,3 +151,12 @@ def test_a_new_mask_takes_the_old_reasons_away(track: MaskTrack) -> None:
     track.put(4, record(health=0.9))
     states.update(track, [4])
     assert describe(states, 4, int) == "Frame 4: health 0.90."
+
+
+def test_chatter_is_kept_by_frame_and_said_where_it_is_much() -> None:
+    states = LaneStates.of_track(track_of({0: record(reasons="chatter:120"), 5: record(reasons="chatter:450")}), 1000)
+    assert [float(states.chatters[n]) for n in (0, 1, 5)] == [np.float32(1.2), 0, 4.5]
+    columns = states.columns(Scale(frames=1000, width=50, zoom=2))
+    assert columns.chatters[0] == 4.5
+    assert "4.5 px against the picture" in describe(states, 5, int)
+    assert "against the picture" not in describe(states, 0, int)

@@ -1,0 +1,133 @@
+"""Mattes that don't shimmer: alpha in the band becomes a mean over neighbouring frames, each brought here by the flow.
+
+A neighbour counts where it shows the same picture once it is moved. The window is the same for every frame, so a frame
+looks the same wherever an export begins. Nothing comes over a cut, and what the user locked or painted stays as it is.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sam2_studio.core.edges import EdgeSettings
+from sam2_studio.core.frames import Frame, FrameSource
+from sam2_studio.core.masks import Mask, Matte
+from sam2_studio.core.shots import Shots
+from sam2_studio.engine.band import half_width
+from sam2_studio.engine.flow import flow_between, moved_by
+from sam2_studio.engine.matting import make_matte
+from sam2_studio.engine.refine import window_beyond
+from sam2_studio.engine.tiles import part
+from sam2_studio.errors import MatteError
+
+Real = NDArray[np.float32]
+Ids = tuple[int, ...]
+
+REACH = 2  # frames to each side
+UNLIKE = 10.0  # mean difference of colour, in steps of 8 bits, at which a neighbour's weight has fallen to 1 / e
+PATCH = 5  # side in pixels over which that is averaged: noise isn't a difference
+
+
+class ClipMattes:
+    """Makes the mattes of a clip's frames, steady where the settings ask for it.
+
+    Args:
+        source: The footage; neighbours are read from it, so it had better keep the last frames.
+        masks: Object id and frame to the mask, None where there is none.
+        kept: Object id and frame to whether the user has locked or painted the mask.
+        flagged: Object id and frame to whether its edge chatters.
+        shots: Of the clip.
+    """
+
+    def __init__(
+        self,
+        source: FrameSource,
+        masks: Callable[[int, int], Mask | None],
+        *,
+        kept: Callable[[int, int], bool],
+        flagged: Callable[[int, int], bool],
+        shots: Shots,
+    ) -> None:
+        self._source, self._masks, self._kept, self._flagged, self._shots = source, masks, kept, flagged, shots
+        self._made: OrderedDict[tuple[Ids, int, EdgeSettings], Matte] = OrderedDict()
+
+    def matte(self, frame: Frame, mask: Mask, edge: EdgeSettings, object_ids: Ids) -> Matte:
+        """The matte of some objects' joined mask on a frame. Raises MatteError as `make_matte`."""
+        if not self._wants_steadiness(frame.number, edge, object_ids):
+            return make_matte(frame.rgb, mask, edge)
+        here = self._alone(frame, mask, edge, object_ids)
+        others = list(self._neighbours(frame.number, edge, object_ids))
+        return steadied(frame, mask, here, others) if others else here
+
+    def _wants_steadiness(self, number: int, edge: EdgeSettings, ids: Ids) -> bool:
+        if not (edge.matte and edge.steady) or any(self._kept(each, number) for each in ids):
+            return False
+        return edge.steady == "all" or any(self._flagged(each, number) for each in ids)
+
+    def _neighbours(self, number: int, edge: EdgeSettings, ids: Ids) -> Iterator[tuple[Frame, Matte]]:
+        for way in (-1, 1):
+            for other in range(number + way, number + way * (REACH + 1), way):
+                if not 0 <= other < self._source.info.frames or self._shots.parted(number, other):
+                    break
+                mask = self._joined(other, ids)
+                if mask is None:
+                    break
+                frame = self._source.read(other)
+                try:
+                    yield frame, self._alone(frame, mask, edge, ids)
+                except MatteError:
+                    break
+                if any(self._kept(each, other) for each in ids):
+                    break  # what the user settled there may be seen from here, but nothing beyond it
+
+    def _joined(self, number: int, ids: Ids) -> Mask | None:
+        found = [mask for each in ids if (mask := self._masks(each, number)) is not None and not mask.is_empty]
+        if not found:
+            return None
+        whole = found[0]
+        for mask in found[1:]:
+            whole = whole.union(mask)
+        return whole
+
+    def _alone(self, frame: Frame, mask: Mask, edge: EdgeSettings, ids: Ids) -> Matte:
+        key = (ids, frame.number, edge)
+        if key not in self._made:
+            self._made[key] = make_matte(frame.rgb, mask, edge)
+            sets = {(each, setting) for each, _, setting in self._made}
+            while len(self._made) > (2 * REACH + 1) * len(sets):
+                self._made.popitem(last=False)
+        self._made.move_to_end(key)
+        return self._made[key]
+
+
+def steadied(frame: Frame, mask: Mask, here: Matte, others: list[tuple[Frame, Matte]]) -> Matte:
+    """The matte of a frame, in the band averaged with those of its neighbours."""
+    window = window_beyond(mask, 2 * half_width(mask.size))
+    seen, alpha = part(frame.rgb8(), window), part(here.alpha, window)
+    band = _band(alpha, half_width(mask.size))
+    total, weights = alpha.copy(), np.ones_like(alpha)
+    for other, matte in others:
+        moved, likeness = _brought_here(seen, part(other.rgb8(), window), part(matte.alpha, window))
+        total += likeness * moved
+        weights += likeness
+    result = here.alpha.copy()
+    part(result, window)[band] = np.clip(total / weights, 0, 1)[band]
+    return Matte(result)
+
+
+def _brought_here(seen: NDArray[np.uint8], other: NDArray[np.uint8], alpha: Real) -> tuple[Real, Real]:
+    """A neighbour's alpha where its pixels are now, and how far to trust it, 0 to 1."""
+    flow = flow_between(seen, other)
+    apart = cv2.absdiff(seen, moved_by(flow, other)).mean(-1)
+    apart = cv2.blur(apart.astype(np.float32), (PATCH, PATCH))
+    return moved_by(flow, alpha), np.asarray(np.exp(-((apart / UNLIKE) ** 2)), np.float32)
+
+
+def _band(alpha: Real, radius: int) -> NDArray[np.bool_]:
+    """Pixels no further than `radius` from where alpha passes from none to all."""
+    inside = (alpha > 0.5).view(np.uint8)
+    edge = cv2.morphologyEx(inside, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    away = cv2.distanceTransform(1 - edge, cv2.DIST_L2, 3)
+    return np.asarray(away <= radius)
