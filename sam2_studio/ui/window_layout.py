@@ -1,11 +1,12 @@
 """Where the parts of the window lie, and what of it is remembered from one session to the next."""
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from sam2_studio.ui.settings import Settings
 
 HOME = (1440, 900)
+_TITLE_BAR = 40  # about; its height isn't known before the window is shown
 _SIDE_WIDTH, _SIDE_WIDEST = 280, 440
 _TIMELINE_HEIGHT = 200
 
@@ -26,7 +27,8 @@ class WindowLayout:
 
     def restore(self, settings: Settings, window: QMainWindow) -> None:
         """Put everything where it was."""
-        window.resize(*HOME)
+        room = window.screen().availableSize() - QSize(0, _TITLE_BAR)
+        window.resize(QSize(*HOME).boundedTo(room.expandedTo(window.minimumSize())))
         now = settings.now
         for text, restore in (
             (now.window_geometry, window.restoreGeometry),

@@ -9,6 +9,7 @@ from sam2_studio.networks.sam2.config import CONFIGS
 from sam2_studio.networks.sam2.model import Sam2
 from tests.parity.stand_in import stand_in_weights
 
+pytestmark = pytest.mark.timeout(1200)  # minutes of computing each, more on a busy machine
 SIDE = 256
 UNRECORDED = [
     "sam2-small",

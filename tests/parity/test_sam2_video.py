@@ -17,6 +17,7 @@ from tests.parity.stand_in import stand_in_weights
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+pytestmark = pytest.mark.timeout(1200)  # minutes of computing each, more on a busy machine
 TINY = {"sam2_hiera_tiny": "2.0", "sam2.1_hiera_tiny": "2.1"}
 QUICK = {
     "sam2.1_hiera_tiny/forward_512",
