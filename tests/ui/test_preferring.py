@@ -26,7 +26,11 @@ def window(qtbot: QtBot, studio_home: Path) -> Iterator[MainWindow]:
     close(made)
 
 
-def test_the_users_keys_act_at_once_and_are_named_everywhere(qtbot: QtBot, window: MainWindow) -> None:
+def test_the_users_keys_act_at_once_and_are_named_everywhere(
+    qtbot: QtBot, window: MainWindow, sample_clip: Path
+) -> None:
+    window.resize(1440, 900)  # buttons name their keys where there is room
+    opened(qtbot, window, sample_clip)
     window.settings.change(keys={"about": ("Ctrl+J",), "export": ("F9",)})
     assert "F9" in window.actions_by_id["export"].toolTip()
     assert "F9" in window.findChild(type(window.transport._retrack), "button-export").text()

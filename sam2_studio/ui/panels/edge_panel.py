@@ -80,6 +80,7 @@ class EdgePanel(Section):
             last = QHBoxLayout()
             label = QLabel(text)
             label.setMinimumHeight(24)
+            label.setBuddy(widget)
             last.addWidget(label)
             last.addStretch(1)
             last.addWidget(widget)
