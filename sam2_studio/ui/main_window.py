@@ -293,7 +293,7 @@ class MainWindow(QMainWindow):
         self.documents.footage_ready.connect(self._footage_ready)
         self.documents.clip_missing.connect(self._no_footage)
         self.runs.progressed.connect(self.status.set_progress)
-        for told in (self.runs.ended, self.importing.told, self.files.told):
+        for told in (self.runs.ended, self.importing.told, self.files.told, self.clicks.subjects.told):
             told.connect(self.status.show_message)
         self.looking.solo_changed.connect(self.objects_panel.set_solo)
         self.bridge.replaced.connect(self.looking.end_solo)
