@@ -49,7 +49,7 @@ class FramePanel(Section):
     accept_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("THIS FRAME"), parent)
+        super().__init__(tr("THIS FRAME"), parent, foldable_as="frame")
         self._prompts = QToolButton()
         self._prompt_menu = PromptMenu(self)
         self._health = HealthBar()
