@@ -79,7 +79,9 @@ class EngineThread(QThread):
     noticed = Signal(str)
     moved = Signal(str, str)
 
-    def __init__(self, open_source: Callable[[Path], FrameSource], wish: ModelWish, limits: EngineLimits) -> None:
+    def __init__(
+        self, open_source: Callable[[Path, Callable[[], bool]], FrameSource], wish: ModelWish, limits: EngineLimits
+    ) -> None:
         super().__init__()
         self.setObjectName("engine")
         self._open_source = open_source
@@ -313,7 +315,7 @@ class EngineThread(QThread):
             raise Cancelled
         if self._source is None or self._source[0] != self._path:
             self._close_source()
-            self._source = (self._path, self._open_source(self._path))
+            self._source = (self._path, self._open_source(self._path, self.isInterruptionRequested))
         return self._source[1]
 
     def _close_source(self) -> None:
