@@ -9,7 +9,7 @@ from sam2_studio.ui.settings import Settings
 HOME = (1440, 900)
 _TITLE_BAR = 40  # about; its height isn't known before the window is shown
 _SIDE_WIDTH, _SIDE_WIDEST = 280, 440
-_TIMELINE_HEIGHT = 200
+_BOTTOM = 208
 
 
 class WindowLayout:
@@ -25,7 +25,7 @@ class WindowLayout:
         self._across = _splitter(Qt.Orientation.Horizontal, canvas, _side(panels))
         self._across.setSizes([HOME[0] - _SIDE_WIDTH, _SIDE_WIDTH])
         self.editor = _splitter(Qt.Orientation.Vertical, self._across, _bottom(transport, timeline))
-        self.editor.setSizes([HOME[1] - _TIMELINE_HEIGHT, _TIMELINE_HEIGHT + 48])
+        self.editor.setSizes([HOME[1] - _BOTTOM, _BOTTOM])
 
     def restore(self, settings: Settings, window: QMainWindow) -> None:
         """Put everything where it was."""
