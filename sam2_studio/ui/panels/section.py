@@ -1,4 +1,4 @@
-"""A section of the right panel: a title in small capitals, and what stands below it, which a click on the title folds."""
+"""A section of the right panel: a title in small capitals, and what stands below it, which a click on it folds."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
