@@ -1,4 +1,4 @@
-"""A section of the right panel: a title in small capitals, and what stands below it, which a click on it folds."""
+"""A section of the right panel: a title in small capitals, and what stands below it; a click on the title folds it."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
