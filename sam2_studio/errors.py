@@ -46,5 +46,9 @@ class ExportError(StudioError):
     """An export that can't be started, written or verified."""
 
 
+class BatchError(StudioError):
+    """A manifest that can't be read, or a batch that can't start or go on."""
+
+
 class Cancelled(Exception):  # noqa: N818 - not an error: the user asked for it
     """Raised inside a job when its token was cancelled; never shown."""

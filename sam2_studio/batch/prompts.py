@@ -61,21 +61,32 @@ def read_prompts_file(path: Path) -> tuple[WrittenSubject, ...]:
         raise PromptError(f"The prompts file {path} can't be read: {error.strerror}.", "Check its name.") from error
     except ValueError as error:
         raise PromptError(f"The prompts file {path} is not JSON: {error}.", _SHAPE) from error
+    return subjects_in(document, f"The prompts file {path}", path.parent)
+
+
+def subjects_in(document: Any, place: str, folder: Path) -> tuple[WrittenSubject, ...]:
+    """The subjects of a document that was read; paths of masks in it count from `folder`.
+
+    Raises:
+        PromptError: it isn't what a prompts file holds; the place is named.
+    """
     objects = document.get("objects") if isinstance(document, dict) else None
     if not isinstance(objects, list) or not objects:
-        raise PromptError(f'The prompts file {path} has no list "objects".', _SHAPE)
-    return tuple(_subject(item, f"{path}: objects[{i}]", path.parent) for i, item in enumerate(objects))
+        raise PromptError(f'{place} has no list "objects".', _SHAPE)
+    where = place.removeprefix("The prompts file ")
+    return tuple(_subject(item, f"{where}: objects[{i}]", folder) for i, item in enumerate(objects))
 
 
 def _checked(subject: WrittenSubject, info: ClipInfo) -> Subject:
     prompts: dict[int, PromptSet] = {}
     masks: dict[int, Mask] = {}
     for prompt in subject.prompts:
-        frame = checked_frame(prompt.frame - info.first_number, info.frames, info.first_number)
+        number = info.first_number if prompt.frame is None else prompt.frame
+        frame = checked_frame(number - info.first_number, info.frames, info.first_number)
         known = prompts.get(frame, PromptSet())
         if (prompt.box and known.box) or (prompt.mask and frame in masks):
             kind = "box" if prompt.box else "mask"
-            raise PromptError(f"There are two {kind} prompts on frame {prompt.frame}.", "Give one; add points to it.")
+            raise PromptError(f"There are two {kind} prompts on frame {number}.", "Give one; add points to it.")
         if prompt.box is not None:
             known = known.with_box(prompt.box.checked(info.size))
         if prompt.point is not None:

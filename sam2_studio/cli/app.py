@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 from typer.main import get_command
 
-from sam2_studio.cli import bench, clips, demo, doctor, exports, media, models, stills
+from sam2_studio.cli import batch, bench, clips, demo, doctor, exports, media, models, stills
 
 _INTERRUPTED = 130
 _HELP = """Click a subject, track it through the clip, export clean alpha.
@@ -27,6 +27,7 @@ app.command("info", short_help="What media files are.")(media.info)
 app.command("cutout", short_help="A subject out of pictures.")(stills.cutout)
 app.command("track", short_help="A clip and prompts to a project.")(clips.track)
 app.command("export", short_help="A project to files.")(exports.export)
+app.command("batch", short_help="Many clips by a manifest.")(batch.batch)
 app.command("bench", short_help="The speed of this machine.")(bench.bench)
 app.command("doctor", short_help="What is missing here, and how to get it.")(doctor.doctor)
 app.add_typer(models.app, name="models", short_help="Models, and whether their files are whole.")

@@ -40,11 +40,12 @@ class Console:
         """An error that doesn't end the command; shown in any case."""
         self._write(f"{text}\n")
 
-    def progress(self, what: str, done: int, total: int, seconds_left: float | None = None) -> None:
-        """How far the work is: a bar on a terminal, else a line each tenth of the way."""
+    def progress(self, what: str, done: int, total: int, seconds_left: float | None = None, rate: str = "") -> None:
+        """How far the work is: a bar on a terminal, else a line each tenth of the way; `rate` in words."""
         if self.quiet or total <= 0:
             return
-        left = "" if seconds_left is None or done >= total else f", {clock(seconds_left)} left"
+        left = f", {rate}" if rate else ""
+        left += "" if seconds_left is None or done >= total else f", {clock(seconds_left)} left"
         if self._terminal:
             filled = _BAR * done // total
             self._write(f"\r\x1b[K{what} [{'#' * filled}{'.' * (_BAR - filled)}] {done} of {total}{left}", bar=True)

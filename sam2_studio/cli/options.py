@@ -1,14 +1,15 @@
 """Options that several commands share, and how prompts are written on the command line."""
 
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 import typer
 
-from sam2_studio.batch.written import WrittenPrompt
+from sam2_studio.batch import written
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Box, Point
-from sam2_studio.core.prompts import PointPrompt
+
+T = TypeVar("T")
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
@@ -51,52 +52,29 @@ Range = Annotated[
 
 def parse_box(text: str) -> Box:
     """`x0,y0,x1,y1`. Raises BadParameter."""
-    return Box(*_numbers(text, 4, "a box is x0,y0,x1,y1, such as 10,20,200,180"))
+    return as_usage(lambda: written.box_of(text))
 
 
 def parse_point(text: str) -> Point:
     """`x,y`. Raises BadParameter."""
-    return Point(*_numbers(text, 2, "a point is x,y, such as 120,80"))
+    return as_usage(lambda: written.point_of(text))
 
 
 def parse_range(text: str) -> FrameRange:
     """`A:B`, as the user counts. Raises BadParameter."""
-    start, _, stop = text.partition(":")
-    try:
-        return FrameRange(int(start), int(stop))
-    except ValueError:
-        raise typer.BadParameter(f"“{text}” is no range: write first:last+1, such as 0:50.") from None
+    return as_usage(lambda: written.range_of(text))
 
 
 def parse_prompts(
     boxes: list[str], points: list[str], negatives: list[str], masks: list[str]
-) -> tuple[WrittenPrompt, ...]:
+) -> tuple[written.WrittenPrompt, ...]:
     """Prompts written as `N:...`, N being the frame. Raises BadParameter."""
-    found = [WrittenPrompt(frame=n, box=parse_box(rest)) for n, rest in map(_framed, boxes)]
-    found += [WrittenPrompt(frame=n, point=PointPrompt(parse_point(rest))) for n, rest in map(_framed, points)]
-    found += [
-        WrittenPrompt(frame=n, point=PointPrompt(parse_point(rest), False)) for n, rest in map(_framed, negatives)
-    ]
-    found += [WrittenPrompt(frame=n, mask=Path(rest)) for n, rest in map(_framed, masks)]
-    return tuple(found)
+    return as_usage(lambda: written.prompts_of(boxes, points, negatives, masks))
 
 
-def _framed(text: str) -> tuple[int, str]:
-    number, colon, rest = text.partition(":")
+def as_usage(parse: Callable[[], T]) -> T:
+    """What `parse` returns; its ValueError becomes wrong usage."""
     try:
-        frame = int(number)
-    except ValueError:
-        colon = ""
-    if not colon or not rest:
-        raise typer.BadParameter(f"“{text}” doesn't start with a frame: write the frame, a colon, then the rest.")
-    return frame, rest
-
-
-def _numbers(text: str, count: int, meant: str) -> list[float]:
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        numbers = []
-    if len(numbers) != count:
-        raise typer.BadParameter(f"“{text}”: {meant}.")
-    return numbers
+        return parse()
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None

@@ -31,7 +31,6 @@ OTHER = Preferences(
     timecode=True,
     tour_seen=True,
     keys={"undo": ("Ctrl+U", "Alt+Backspace"), "redo": ()},
-    folded_sections=("edge",),
     window_geometry="AdnQywAD",
     timeline_splitter="AAAA",
     panel_splitter="BBBB",

@@ -1,0 +1,103 @@
+"""How a batch scales: 100 synthesised clips of ten frames on one worker and on two, and the check of a long manifest.
+
+`python -m tests.benchmarks.batch_speed [CLIPS]` prints a table. Each worker computes on one thread. Memory is the
+parent's, sampled after each item.
+"""
+
+import csv
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sam2_studio.batch.batch_run import Executor, Progress, run_batch
+from sam2_studio.batch.item_work import do_item
+from sam2_studio.batch.items import Item, Outcome
+from sam2_studio.batch.lines import Defaults, check_rows
+from sam2_studio.batch.manifest import read_manifest
+from sam2_studio.batch.pool import WorkerPool
+from sam2_studio.engine.device import process_bytes
+from tests.media_factory import write_video
+from tests.synthetic import moving_scene
+
+FRAMES, LINES = 10, 10_000
+EARLY = 20  # items after which memory is looked at first
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of a run, from its start and from its first result on, and memory of the parent early and late."""
+
+    seconds: float
+    steady: float
+    early: int
+    late: int
+    done: int
+
+
+def make_clips(folder: Path, count: int) -> Path:
+    """Clips and their manifest."""
+    lines = ["media,box"]
+    for seed in range(count):
+        name = f"clip{seed:03d}.mp4"
+        write_video(folder / name, moving_scene(seed % 10, FRAMES, size=(320, 192), radius=40).frames)
+        lines.append(f'{name},"60,40,230,170"')
+    manifest = folder / "clips.csv"
+    manifest.write_text("\n".join(lines))
+    return manifest
+
+
+def items_of(manifest: Path, out: Path) -> tuple[Item, ...]:
+    checked = check_rows(read_manifest(manifest), manifest.parent, out, Defaults())
+    assert not checked.bad
+    return checked.items
+
+
+def measure(items: Sequence[Item], out: Path, executor: Executor) -> Measured:
+    """Run a batch to its end; every item must be done."""
+    held, done, started, first = [], 0, time.perf_counter(), 0.0
+    for event in run_batch(items, out, executor):
+        if isinstance(event, Progress) and isinstance(event.step, Outcome):
+            assert not event.step.error, event.step.error
+            done, first = event.done, first or time.perf_counter()
+            held.append(process_bytes())
+    end = time.perf_counter()
+    return Measured(end - started, (end - first) / (done - 1), held[min(EARLY, len(held)) - 1], held[-1], done)
+
+
+def check_seconds(folder: Path) -> float:
+    """How long a manifest of 10,000 lines takes to be checked."""
+    manifest = folder / "long.csv"
+    with manifest.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["media", "box", "output", "edge"])
+        for number in range(LINES):
+            writer.writerow([f"clip{number % 10:03d}.mp4", "0:60,40,230,170", f"all/{number}", "matte=fast;grow=1"])
+    started = time.perf_counter()
+    items_of(manifest, folder / "long")
+    return time.perf_counter() - started
+
+
+def main(count: int) -> None:
+    os.environ.setdefault("SAM2_STUDIO_HOME", tempfile.mkdtemp())
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        manifest = make_clips(folder, count)
+        print(f"| {LINES:,} lines checked in | {check_seconds(folder):.2f} s |")
+        print("| workers | seconds | s a clip, start left out | clips a minute | parent after 20 clips | at the end |")
+        print("| --- | --- | --- | --- | --- | --- |")
+        runs = {}
+        for workers in (1, 2):
+            out = folder / f"out{workers}"
+            runs[workers] = run = measure(items_of(manifest, out), out, WorkerPool(workers, 1, do_item))
+            memory = f"{run.early / 2**20:.0f} MiB | {run.late / 2**20:.0f} MiB"
+            rate = run.done / run.seconds * 60
+            print(f"| {workers} | {run.seconds:.1f} | {run.steady:.3f} | {rate:.1f} | {memory} |", flush=True)
+        print(f"gain {runs[1].seconds / runs[2].seconds:.2f}, start left out {runs[1].steady / runs[2].steady:.2f}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
