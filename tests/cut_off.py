@@ -17,6 +17,8 @@ def cut_off(top: QWidget) -> list[str]:
         needs, has = widget.sizeHint().width(), widget.width()
         if wraps:
             needs, has = widget.heightForWidth(widget.width()), widget.height()
+        if not widget.visibleRegion().isEmpty():  # scrolled out of sight, it can be scrolled back
+            has = min(has, widget.visibleRegion().boundingRect().width()) if not wraps else has
         if needs > has:
             found.append(f"{type(top).__name__}: “{widget.text()}” needs {needs}, has {has}")
     return found

@@ -9,7 +9,8 @@ from sam2_studio.core.frames import FrameSource
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import MediaError, ProjectError
 from sam2_studio.media.cache import DEFAULT_BYTES, CachedSource
-from sam2_studio.media.open import fingerprint, open_media
+from sam2_studio.media.isolated import IsolatedSource
+from sam2_studio.media.open import fingerprint
 
 _HELD_FRAMES = 128
 
@@ -26,7 +27,7 @@ def footage(file: ProjectFile) -> Iterator[tuple[Clip, FrameSource]]:
     if clip is None:
         raise ProjectError(f"There is no footage in “{file.path}”.", "Open it in the window and add a clip.")
     found = clip.relinked(str(_located(clip, file.path)))
-    source = _cached(open_media(found.media_path))
+    source = _cached(IsolatedSource(found.media_path))
     try:
         if not clip.fits(source.info):
             was, now = _told(clip.info.frames, clip.info.size), _told(source.info.frames, source.info.size)

@@ -71,7 +71,7 @@ def _mask(source: FrameSource, segmenter: Segmenter, prompts: PromptSet | None, 
         found = propose_subjects(segmenter, frame)
         if not found:
             raise PromptError(f"No subject stands out in {source.info.path}.", "Show it with --box or --point.")
-        return found[0].mask
+        return found[0].prediction.mask
     mask = segmenter.segment(frame, prompts, still=True, settings=settings).mask
     if mask.is_empty:
         raise PromptError(f"Nothing was found under the prompts in {source.info.path}.", "Try a box round the subject.")

@@ -50,6 +50,7 @@ class Preferences:
         threads: For the network on the processor; 0 for one a core.
         tour_seen: Whether the tour was shown.
         keys: The user's own keys by action; an action that isn't named has those of the table.
+        folded_sections: Of the panel at the right, by name.
         window_geometry, timeline_splitter, panel_splitter: As Qt writes them, base64.
     """
 
@@ -77,6 +78,7 @@ class Preferences:
     timecode: bool = False
     tour_seen: bool = False
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    folded_sections: tuple[str, ...] = ()
     window_geometry: str = ""
     timeline_splitter: str = ""
     panel_splitter: str = ""

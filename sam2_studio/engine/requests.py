@@ -66,6 +66,21 @@ class MaskPrediction:
 
 
 @dataclass(frozen=True)
+class ProposedSubject:
+    """A thing that a picture may be about.
+
+    Attributes:
+        prompts: That show it.
+        candidate: Which of the masks on offer for them it is.
+        prediction: Their answer.
+    """
+
+    prompts: PromptSet
+    candidate: int
+    prediction: MaskPrediction
+
+
+@dataclass(frozen=True)
 class Conditioning:
     """What the user said of an object on one frame: prompts, or the mask itself (painted, locked or given).
 

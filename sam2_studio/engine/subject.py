@@ -14,11 +14,12 @@ from sam2_studio.core.frames import Frame
 from sam2_studio.core.geometry import Point
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.engine.answers import Answer
-from sam2_studio.engine.requests import MaskPrediction, SegmentSettings
+from sam2_studio.engine.requests import ProposedSubject, SegmentSettings
 from sam2_studio.engine.segmenter import Segmenter, candidate_order
 from sam2_studio.engine.windows import Window, scaled_picture
 
 GRID = 6  # points a side
+MOST_PROPOSED = 5
 SMALLEST, LARGEST = 0.01, 0.8  # parts of the picture that a subject covers
 USUAL = 0.15  # smaller ones count less
 SAME = 0.7  # IoU from which on two masks are the same thing
@@ -37,8 +38,10 @@ class _Proposal:
     worth: float
 
 
-def propose_subjects(segmenter: Segmenter, frame: Frame, limit: int = 5, *, still: bool = True) -> list[MaskPrediction]:
-    """Masks of up to `limit` different things, the likeliest subject first; empty where the picture shows none.
+def propose_subjects(
+    segmenter: Segmenter, frame: Frame, limit: int = MOST_PROPOSED, *, still: bool = True
+) -> list[ProposedSubject]:
+    """Up to `limit` different things, the likeliest subject first; empty where the picture shows none.
 
     Raises:
         ModelError: the network's answer isn't made of numbers.
@@ -49,12 +52,13 @@ def propose_subjects(segmenter: Segmenter, frame: Frame, limit: int = 5, *, stil
     side = answers[0].masks.shape[-1]
     colors = scaled_picture(frame.seen, whole, side, side).astype(np.float32) / np.float32(255)
     proposals = _ranked(points, answers, colors)
-    found: list[MaskPrediction] = []
+    found: list[ProposedSubject] = []
     for proposal in _different(proposals)[:limit]:
         settings = SegmentSettings(candidate=proposal.candidate)
-        answer = segmenter.segment(frame, PromptSet((proposal.point,)), still=still, settings=settings)
-        if not answer.mask.is_empty and all(answer.mask.iou(other.mask) < SAME for other in found):
-            found.append(answer)
+        prompts = PromptSet((proposal.point,))
+        answer = segmenter.segment(frame, prompts, still=still, settings=settings)
+        if not answer.mask.is_empty and all(answer.mask.iou(other.prediction.mask) < SAME for other in found):
+            found.append(ProposedSubject(prompts, proposal.candidate, answer))
     return found
 
 

@@ -20,6 +20,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from sam2_studio.errors import MediaError
+from sam2_studio.media.pulse import beat
 
 av.logging.set_level(None)
 
@@ -142,6 +143,7 @@ def packets(container: InputContainer, stream: VideoStream, faults: list[str] | 
             for packet in container.demux(stream):
                 if packet.size or packet.pts is not None or packet.dts is not None:
                     failed = 0
+                    beat()
                     yield packet
             return
         except av.FFmpegError as error:

@@ -21,6 +21,7 @@ from sam2_studio.media.dpx import read_dpx, read_dpx_header
 from sam2_studio.media.exr import read_exr, read_exr_header
 from sam2_studio.media.orientation import Orientation, from_exif
 from sam2_studio.media.parts import Picture, PictureHeader
+from sam2_studio.media.pulse import beat
 from sam2_studio.media.sniff import picture_format
 from sam2_studio.media.straight import unmultiplied
 from sam2_studio.media.tiff import without_orientation
@@ -44,6 +45,7 @@ def read_header(path: Path, pixel_limit: int = PIXEL_LIMIT) -> PictureHeader:
     Raises:
         MediaError: it isn't a picture, or too large.
     """
+    beat()
     name = picture_format(path)
     if name in _FILM:
         return _FILM[name][0](path, pixel_limit)
@@ -61,6 +63,7 @@ def read_picture(path: Path, pixel_limit: int = PIXEL_LIMIT) -> Picture:
     Raises:
         MediaError: it isn't a picture, is damaged, too large, or in a colour mode that can't be shown.
     """
+    beat()
     local_file(path)
     name = picture_format(path)
     if name in _FILM:

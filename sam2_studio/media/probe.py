@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sam2_studio.core.clip import ClipInfo
 from sam2_studio.media.container import PIXEL_LIMIT
-from sam2_studio.media.open import open_media
+from sam2_studio.media.isolated import IsolatedSource
 
 
 def probe(path: str | Path, pixel_limit: int = PIXEL_LIMIT) -> ClipInfo:
@@ -13,5 +13,5 @@ def probe(path: str | Path, pixel_limit: int = PIXEL_LIMIT) -> ClipInfo:
     Raises:
         MediaError: nothing can be opened there; it names path, cause and way out.
     """
-    with open_media(path, pixel_limit) as reader:
+    with IsolatedSource(path, pixel_limit) as reader:
         return reader.info

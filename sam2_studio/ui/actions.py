@@ -276,6 +276,8 @@ _ROWS = (
 
     ActionSpec("new_object", "&New object", ("Ctrl+N",), "add", "&Object", "editing.new_object", "has_clip",
                "Start another object; the next click belongs to it."),
+    ActionSpec("select_subject", "Select su&bject", ("Ctrl+B",), "", "&Object", "clicks.select_subject", "has_clip",
+               "Find what the picture is about without a click; again, the next thing that it may be about."),
     ActionSpec("rename_object", "&Rename…", ("F2",), "", "&Object", "window.rename_object", "has_object",
                "Give the selected object a name; exports use it."),
     ActionSpec("object_color", "Colo&ur…", (), "", "&Object", "object_menus.choose_color", "has_object",

@@ -20,6 +20,7 @@ from sam2_studio.ui.engine_thread import EngineThread
 from sam2_studio.ui.language import later, tr
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
+from sam2_studio.ui.subjects import Subjects
 
 
 class Clicks(QObject):
@@ -27,6 +28,7 @@ class Clicks(QObject):
 
     Attributes:
         settings: How prompts are answered.
+        subjects: Finds what a frame is about without a prompt.
         latest: The last answer that became a mask: its candidates are on offer while its prompts hold.
 
     Signals:
@@ -45,6 +47,7 @@ class Clicks(QObject):
         super().__init__(bridge)
         self._bridge, self._selection, self._engine = bridge, selection, engine
         self.settings = SegmentSettings()
+        self.subjects = Subjects(bridge, selection, engine)
         self.latest: SegmentAnswer | None = None
         self._shown: Frame | None = None
         self._asked: dict[tuple[int, int], SegmentRequest] = {}
@@ -71,6 +74,10 @@ class Clicks(QObject):
         prompts = self._bridge.project.prompts(self._selection.object_id, frame.number)
         wanted = prompts.with_point(PointPrompt(at))
         self._engine.preview(self._request(self._selection.object_id, frame.number, wanted))
+
+    def select_subject(self) -> None:
+        """Take what the frame shown is probably about; again, the next thing that it may be about."""
+        self.subjects.select(self._shown)
 
     def choose_candidate(self, object_id: int, frame: int, candidate: int) -> None:
         """Take another of the masks that the network offers for the prompts of this frame (0 to 2)."""

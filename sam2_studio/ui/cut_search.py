@@ -13,8 +13,8 @@ from time import monotonic
 from PySide6.QtCore import QThread, Signal
 
 from sam2_studio.batch.cuts import look_for_cuts
-from sam2_studio.errors import StudioError
-from sam2_studio.media.open import open_media
+from sam2_studio.errors import Cancelled, StudioError
+from sam2_studio.media.isolated import IsolatedSource
 
 _log = logging.getLogger(__name__)
 
@@ -65,6 +65,8 @@ class CutSearch(QThread):
     def run(self) -> None:
         try:
             self._search()
+        except Cancelled:
+            return
         except StudioError as error:
             _log.warning("the cuts of %s can't be found: %s", self._path, error)
             self.failed.emit(self._number)
@@ -74,7 +76,7 @@ class CutSearch(QThread):
 
     def _search(self) -> None:
         told, started = 0.0, monotonic()
-        with closing(open_media(self._path)) as source:
+        with closing(IsolatedSource(self._path, stopped=lambda: self._stop)) as source:
             for looked in look_for_cuts(source, self._fingerprint):
                 done = looked.frames == source.info.frames
                 if done or monotonic() - told > _TELL:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sam2_studio.core.frames import Frame
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PromptSet
-from sam2_studio.engine.requests import MaskPrediction, SegmentSettings
+from sam2_studio.engine.requests import MaskPrediction, ProposedSubject, SegmentSettings
 
 
 @dataclass(frozen=True)
@@ -68,4 +68,13 @@ class SegmentAnswer:
 
     request: SegmentRequest
     prediction: MaskPrediction
+    recipe: str
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """What was found on a frame, the likeliest first, and the recipe of the model that found it."""
+
+    frame: int
+    subjects: tuple[ProposedSubject, ...]
     recipe: str

@@ -11,13 +11,20 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QThread, Signal
 
-from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.frames import Frame, FrameSource
 from sam2_studio.engine.jobs import CancelToken, JobQueue, Priority
 from sam2_studio.engine.requests import FrameResult, TrackRequest
 from sam2_studio.engine.shortage import is_shortage, shortage_told
 from sam2_studio.engine.torch_libraries import load_libraries
 from sam2_studio.errors import Cancelled, ModelError, StudioError
-from sam2_studio.ui.engine_questions import EngineLimits, LoadedModel, ModelWish, SegmentAnswer, SegmentRequest
+from sam2_studio.ui.engine_questions import (
+    EngineLimits,
+    LoadedModel,
+    ModelWish,
+    Proposals,
+    SegmentAnswer,
+    SegmentRequest,
+)
 from sam2_studio.ui.language import tr
 
 if TYPE_CHECKING:
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _PREVIEW = "preview"
+_PROPOSE = "propose"
 _TRACK = "track"
 _MODEL = "model"
 
@@ -41,6 +49,8 @@ class EngineThread(QThread):
         segmented: SegmentAnswer.
         previewed: Mask.
         segment_failed: SegmentRequest.
+        proposed: Proposals.
+        propose_failed: Nothing came of it.
         tracked: run id, FrameResult, recipe.
         track_ended: run id, whether it was stopped, whether it failed.
         memory_freed: Bytes.
@@ -57,6 +67,8 @@ class EngineThread(QThread):
     segmented = Signal(object)
     previewed = Signal(object)
     segment_failed = Signal(object)
+    proposed = Signal(object)
+    propose_failed = Signal()
     tracked = Signal(int, object, str)
     track_ended = Signal(int, bool, bool)
     memory_freed = Signal(object)
@@ -67,7 +79,9 @@ class EngineThread(QThread):
     noticed = Signal(str)
     moved = Signal(str, str)
 
-    def __init__(self, open_source: Callable[[Path], FrameSource], wish: ModelWish, limits: EngineLimits) -> None:
+    def __init__(
+        self, open_source: Callable[[Path, Callable[[], bool]], FrameSource], wish: ModelWish, limits: EngineLimits
+    ) -> None:
         super().__init__()
         self.setObjectName("engine")
         self._open_source = open_source
@@ -86,6 +100,7 @@ class EngineThread(QThread):
             return
         self._queue.cancel(_TRACK)
         self._queue.cancel(_PREVIEW)
+        self._queue.cancel(_PROPOSE)
         self._path, self._still = path, still
 
     def segment(self, request: SegmentRequest) -> None:
@@ -110,6 +125,16 @@ class EngineThread(QThread):
             on_end=self._log_end,
             key=_PREVIEW,
             priority=Priority.PREVIEW,
+        )
+
+    def propose(self, frame: Frame) -> None:
+        """Ask what a frame is about."""
+        self._queue.submit(
+            lambda token: self._propose(frame),
+            on_item=self.proposed.emit,
+            on_end=self._propose_ended,
+            key=_PROPOSE,
+            priority=Priority.CLICK,
         )
 
     def track(self, request: TrackRequest) -> int:
@@ -259,6 +284,18 @@ class EngineThread(QThread):
         )
         yield SegmentAnswer(request, prediction, segmenter.looks.model.recipe)
 
+    def _propose(self, frame: Frame) -> Iterator[Proposals]:
+        from sam2_studio.engine.subject import propose_subjects
+
+        segmenter = self._loaded()
+        found = propose_subjects(segmenter, frame, still=self._still)
+        yield Proposals(frame.number, tuple(found), segmenter.looks.model.recipe)
+
+    def _propose_ended(self, error: BaseException | None) -> None:
+        self._log_end(error)
+        if error is not None:
+            self.propose_failed.emit()
+
     def _track(self, request: TrackRequest, token: CancelToken) -> Iterator[tuple[FrameResult, str]]:
         """Results, each with the recipe of the model as it was then."""
         from sam2_studio.engine.tracker import CACHED_BYTES, Tracker
@@ -278,7 +315,7 @@ class EngineThread(QThread):
             raise Cancelled
         if self._source is None or self._source[0] != self._path:
             self._close_source()
-            self._source = (self._path, self._open_source(self._path))
+            self._source = (self._path, self._open_source(self._path, self.isInterruptionRequested))
         return self._source[1]
 
     def _close_source(self) -> None:

@@ -1,30 +1,57 @@
-"""Opens footage for the window's threads, each with a reader of its own; together they keep no more than is allowed."""
+"""Opens footage for the window's threads, each with a decoder of its own; together they keep no more than is allowed.
+
+Every decoder is a process of its own: what a damaged file does to it never reaches the window.
+"""
 
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
+from PySide6.QtCore import QObject, Signal
+
+from sam2_studio.errors import MediaError
 from sam2_studio.media.cache import CachedSource
-from sam2_studio.media.open import open_media
+from sam2_studio.media.isolated import IsolatedSource
+from sam2_studio.media.worker import WORKERS
 
 _READERS = 2  # the eye's and the engine's
 
 
-class FootageOpener:
+def _never() -> bool:
+    return False
+
+
+class FootageOpener(QObject):
     """Any thread may open.
+
+    Signals:
+        failed: MediaError: a decoder crashed or hung, and was started again; once for each that was opened.
 
     Args:
         limit: Bytes of pixels that all readers may keep together.
     """
 
-    def __init__(self, limit: int) -> None:
+    failed = Signal(object)
+
+    def __init__(self, limit: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._limit = limit
         self._lock = Lock()
         self._opened: weakref.WeakSet[CachedSource] = weakref.WeakSet()
+        WORKERS.warm_up()
 
-    def open(self, path: Path) -> CachedSource:
-        """A reader with a share of the memory. Raises MediaError."""
-        source = CachedSource(open_media(path))
+    def open(self, path: Path, stopped: Callable[[], bool] = _never) -> CachedSource:
+        """A reader with a share of the memory.
+
+        Args:
+            stopped: Asked while a decoder is waited for, now and later; True ends the wait with Cancelled.
+
+        Raises:
+            MediaError: it can't be opened.
+            Cancelled: `stopped` said so.
+        """
+        source = CachedSource(IsolatedSource(path, stopped=stopped, on_notice=self._notice))
         with self._lock:
             source.set_limit(self._limit // _READERS)
             self._opened.add(source)
@@ -36,3 +63,6 @@ class FootageOpener:
             self._limit = limit
             for source in self._opened:
                 source.set_limit(limit // _READERS)
+
+    def _notice(self, sentence: str) -> None:
+        self.failed.emit(MediaError(sentence))

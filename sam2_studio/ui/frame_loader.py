@@ -20,7 +20,7 @@ from sam2_studio.core.clip_times import ClipTimes
 from sam2_studio.core.frames import Frame, FrameSource
 from sam2_studio.core.geometry import Box
 from sam2_studio.engine.shortage import is_shortage, shortage_told
-from sam2_studio.errors import MediaError, StudioError
+from sam2_studio.errors import Cancelled, MediaError, StudioError
 from sam2_studio.media.cache import CachedSource
 from sam2_studio.ui.language import tr
 
@@ -83,7 +83,7 @@ class FrameLoader(QThread):
 
     def __init__(
         self,
-        open_source: Callable[[Path], CachedSource],
+        open_source: Callable[[Path, Callable[[], bool]], CachedSource],
         fingerprint: Callable[[Path], str],
     ) -> None:
         super().__init__()
@@ -155,6 +155,8 @@ class FrameLoader(QThread):
             work = self._next_work(wishes)
         try:
             work()
+        except Cancelled:
+            return True  # other media are wanted, or none
         except StudioError as error:
             self.failed.emit(wishes.generation, error)
         except Exception as error:  # noqa: BLE001 - the top of a thread: the window must live on
@@ -186,10 +188,14 @@ class FrameLoader(QThread):
 
     def _open(self, path: Path, generation: int) -> None:
         self._close()
-        self._source = self._open_source(path)
+        self._source = self._open_source(path, lambda: self._is_void(generation))
         self.opened.emit(generation, self._fingerprint(path), self._source.info)
         if self._source.info.variable_rate:
             self.timed.emit(generation, own_times(self._source))
+
+    def _is_void(self, generation: int) -> bool:
+        """Whether nobody waits for these media any more."""
+        return self._wishes.stop or self._wishes.generation != generation
 
     def _show(self, number: int, generation: int) -> None:
         if self._source is not None:

@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         self.selection = Selection(self.bridge, self)
         self.playhead = Playhead(self)
         now = self.settings.now
-        self.footage = FootageOpener(now.frame_cache_bytes)
+        self.footage = FootageOpener(now.frame_cache_bytes, self)
         self.loader = FrameLoader(self.footage.open, fingerprint)
         self.engine = EngineThread(self.footage.open, ModelWish(now.model, now.device, now.dtype), engine_limits(now))
         self.documents = Documents(self.bridge, self.loader, home.projects_folder())
@@ -281,7 +281,7 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         self._wire_canvas()
         self._wire_panels()
-        for failed in (self.engine.failed, self.looking.failed):
+        for failed in (self.engine.failed, self.looking.failed, self.footage.failed):
             failed.connect(self.notices.show_error)
         for part in (self.start_page, self.message_bar, self.strips):
             self.preferring.restyled.connect(part.refresh_icons)
@@ -293,7 +293,7 @@ class MainWindow(QMainWindow):
         self.documents.footage_ready.connect(self._footage_ready)
         self.documents.clip_missing.connect(self._no_footage)
         self.runs.progressed.connect(self.status.set_progress)
-        for told in (self.runs.ended, self.importing.told, self.files.told):
+        for told in (self.runs.ended, self.importing.told, self.files.told, self.clicks.subjects.told):
             told.connect(self.status.show_message)
         self.looking.solo_changed.connect(self.objects_panel.set_solo)
         self.bridge.replaced.connect(self.looking.end_solo)

@@ -81,6 +81,7 @@ class Presenter(QObject):
         self._runs.changed.connect(self._show_actions)
         self._clicks.answered.connect(self._show_candidates)
         self._clicks.busy_changed.connect(self._canvas.set_busy)
+        self._clicks.subjects.busy_changed.connect(self._canvas.set_busy)
         self._clicks.preview_changed.connect(self._canvas.set_preview)
         self._canvas.tool_changed.connect(self._show_canvas_masks)
         queued = Qt.ConnectionType.QueuedConnection

@@ -3,12 +3,13 @@
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
+from sam2_studio.ui.panels.section import Section
 from sam2_studio.ui.settings import Settings
 
 HOME = (1440, 900)
 _TITLE_BAR = 40  # about; its height isn't known before the window is shown
 _SIDE_WIDTH, _SIDE_WIDEST = 280, 440
-_TIMELINE_HEIGHT = 200
+_BOTTOM = 208
 
 
 class WindowLayout:
@@ -18,18 +19,21 @@ class WindowLayout:
         editor: Canvas, panel, transport and timeline.
     """
 
-    def __init__(self, *, canvas: QWidget, panels: list[QWidget], transport: QWidget, timeline: QWidget) -> None:
+    def __init__(self, *, canvas: QWidget, panels: list[Section], transport: QWidget, timeline: QWidget) -> None:
         """Lay out; the first of `panels` takes what height is left."""
+        self._foldable = [panel for panel in panels if panel.is_foldable]
         self._across = _splitter(Qt.Orientation.Horizontal, canvas, _side(panels))
         self._across.setSizes([HOME[0] - _SIDE_WIDTH, _SIDE_WIDTH])
         self.editor = _splitter(Qt.Orientation.Vertical, self._across, _bottom(transport, timeline))
-        self.editor.setSizes([HOME[1] - _TIMELINE_HEIGHT, _TIMELINE_HEIGHT + 48])
+        self.editor.setSizes([HOME[1] - _BOTTOM, _BOTTOM])
 
     def restore(self, settings: Settings, window: QMainWindow) -> None:
         """Put everything where it was."""
         room = window.screen().availableSize() - QSize(0, _TITLE_BAR)
         window.resize(QSize(*HOME).boundedTo(room.expandedTo(window.minimumSize())))
         now = settings.now
+        for section in self._foldable:
+            section.set_folded(section.objectName() in now.folded_sections)
         for text, restore in (
             (now.window_geometry, window.restoreGeometry),
             (now.timeline_splitter, self.editor.restoreState),
@@ -41,6 +45,7 @@ class WindowLayout:
     def remember(self, settings: Settings, window: QMainWindow) -> None:
         """Keep where everything is."""
         settings.change(
+            folded_sections=tuple(section.objectName() for section in self._foldable if section.is_folded),
             window_geometry=_text(window.saveGeometry()),
             timeline_splitter=_text(self.editor.saveState()),
             panel_splitter=_text(self._across.saveState()),
@@ -66,7 +71,7 @@ def _splitter(orientation: Qt.Orientation, first: QWidget, second: QWidget) -> Q
     return splitter
 
 
-def _side(panels: list[QWidget]) -> QWidget:
+def _side(panels: list[Section]) -> QWidget:
     side = QWidget()
     side.setObjectName("side")
     side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -21,7 +21,7 @@ _EDITS = (
     later("Add marker"), later("Edit marker"), later("Move marker"), later("Delete marker"),
     later("Duplicate {name}"), later("Merge {other} into {name}"), later("Subtract {other} from {name}"),
     later("Clear track of {name}"), later("Add {name}"), later("Delete {name}"), later("Track {count} objects"),
-    later("Track {name}"), later("Doubt soft edges"),
+    later("Track {name}"), later("Doubt soft edges"), later("Select subject"), later("Track"), later("Edge"),
 )
 _REASONS = (
     later("score {number}"), later("area fell by {number} %"), later("area grew by {number} %"),

@@ -9,6 +9,7 @@ import pytest
 from sam2_studio.core.frames import Frame
 from sam2_studio.errors import MediaError, PromptError
 from sam2_studio.media.cache import CachedSource
+from sam2_studio.media.isolated import IsolatedSource
 from sam2_studio.media.open import open_media
 from tests.conformance.footage_cases import CASES, Footage
 from tests.media_factory import read_number
@@ -16,6 +17,7 @@ from tests.media_factory import read_number
 Opener = Callable[[Path], CachedSource]
 OPENERS: dict[str, Opener] = {
     "bare": open_media,
+    "isolated": IsolatedSource,
     "cached": lambda path: CachedSource(open_media(path), limit=200_000),
 }
 

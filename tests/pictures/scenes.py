@@ -60,6 +60,7 @@ def frames(camera: Photographer) -> None:
         camera.go_to(frame)
         camera.take(name, settle=1500)
     window = camera.window
+    camera.go_to(0)
     if camera.wants("frame-doubtful") and window.actions_by_id["next_doubtful"].isEnabled():
         camera.press("next_doubtful")
         camera.take("frame-doubtful", settle=1500)

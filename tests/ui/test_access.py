@@ -25,9 +25,11 @@ PLACES = ("start page", "editor", "brush", *DIALOGS)
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> Iterator[None]:
     """The style sheet draws the focus of most widgets."""
+    font = qapp.font()
     apply_theme(qapp, "dark")
     yield
     qapp.setStyleSheet("")
+    qapp.setFont(font)
     qapp.setPalette(QPalette())
 
 

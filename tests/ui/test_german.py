@@ -21,6 +21,7 @@ DIALOGS = ("export", "preferences", "models", "history", "shortcuts", "about")
 
 @pytest.fixture(autouse=True)
 def german(qapp: QApplication) -> Iterator[None]:
+    font = qapp.font()
     apply_theme(qapp, "dark")
     speak(qapp, "de")
     yield
@@ -28,6 +29,7 @@ def german(qapp: QApplication) -> Iterator[None]:
     for translator in qapp.findChildren(QTranslator):
         qapp.removeTranslator(translator)
     qapp.setStyleSheet("")
+    qapp.setFont(font)
 
 
 @pytest.fixture

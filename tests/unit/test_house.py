@@ -27,6 +27,7 @@ TOPS = {
     "ui/frame_loader.py": "the media thread",
     "ui/relinking.py": "the thread that looks for footage",
     "ui/project_opener.py": "the thread that opens a project",
+    "media/child.py": "the process that decodes",
     "batch/serving.py": "one item of a batch, in its worker",
     "engine/jobs.py": "one step of a job, on whichever thread runs the queue",
 }

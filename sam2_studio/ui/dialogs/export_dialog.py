@@ -21,7 +21,7 @@ from sam2_studio.ui.dialogs.export_pages import ProgressPage, ResultPage
 from sam2_studio.ui.language import tr, tr_count
 from sam2_studio.ui.words_below import shown
 
-_SIZE = (800, 520)
+_SIZE = (880, 620)
 
 
 class ExportDialog(QDialog):

@@ -162,13 +162,15 @@ class ExportForm(QWidget):
         if isinstance(label := self._form.labelForField(where), QLabel):
             label.setBuddy(self.target)
         self._form.setRowVisible(self.frames, self._clip.info.frames > 1)
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        self._area.setMinimumWidth(self._form.minimumSize().width() + bar)  # it scrolls in one direction only
 
     def _scrolled(self) -> QScrollArea:
         """The form; many objects are more than a small screen can show."""
         inner = QWidget()
         inner.setLayout(self._form)
         self._form.setContentsMargins(0, 0, 8, 0)
-        area = QScrollArea()
+        area = self._area = QScrollArea()
         area.setWidget(inner)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)

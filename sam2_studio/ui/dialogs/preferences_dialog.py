@@ -20,7 +20,7 @@ from sam2_studio.ui.dialogs.keys_page import KeysPage
 from sam2_studio.ui.dialogs.preference_fields import PREFERENCES, SECTIONS, PreferenceRow
 from sam2_studio.ui.language import later, tr
 
-_SIZE, _LEAST = (820, 600), (680, 440)
+_SIZE, _LEAST = (880, 600), (680, 440)
 _KEYS = later("Keys")
 _MODEL_SECTION = SECTIONS[1]
 

@@ -43,13 +43,17 @@ class EdgePanel(Section):
     edge_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("EDGE"), parent)
+        super().__init__(tr("EDGE"), parent, foldable_as="edge")
         self._edge = EdgeSettings()
         self._rows = {setting.name: SettingRow(setting, self) for setting in _SETTINGS}
         self.largest = Switch(tr("Largest piece only"))
         self.matte, self.steady, self.despill = Choice(tr("Matte")), Choice(tr("Steady")), Choice(tr("Despill"))
         self._build()
         self.set_edge(None)
+        choices = (self.matte, self.steady, self.despill)
+        widest = max(choice.sizeHint().width() for choice in choices)
+        for choice in choices:
+            choice.setFixedWidth(widest)
 
     def set_edge(self, edge: EdgeSettings | None) -> None:
         """Show an object's settings; None without an object. No signal."""
@@ -69,7 +73,7 @@ class EdgePanel(Section):
 
     def _build(self) -> None:
         self.body.setSpacing(_GAP)
-        self.body.setContentsMargins(16, 6, 16, 4)
+        self.outside.setContentsMargins(16, 6, 16, 4)
         self._lay_numbers()
         for text, widget, tip in (
             (tr("Largest piece only"), self.largest, tr("Drop all pieces but the one with the most pixels.")),

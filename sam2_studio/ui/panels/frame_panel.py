@@ -49,7 +49,7 @@ class FramePanel(Section):
     accept_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("THIS FRAME"), parent)
+        super().__init__(tr("THIS FRAME"), parent, foldable_as="frame")
         self._prompts = QToolButton()
         self._prompt_menu = PromptMenu(self)
         self._health = HealthBar()
@@ -213,13 +213,13 @@ def shown_health(record: MaskRecord | None) -> float | None:
 
 
 def prompts_text(prompts: PromptSet | None) -> str:
-    """ "3 points · 1 box", "none"."""
+    """ "3 points · box", "none"."""
     if not prompts:
         return tr("none")
     count = len(prompts.points)
     parts = [tr_count("{count} point", "{count} points", count)] if count else []
-    parts += [tr("1 box")] if prompts.box is not None else []
-    parts += [tr("1 mask")] if prompts.mask_id is not None else []
+    parts += [tr("box")] if prompts.box is not None else []
+    parts += [tr("mask")] if prompts.mask_id is not None else []
     return " · ".join(parts)
 
 

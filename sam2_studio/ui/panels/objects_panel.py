@@ -120,7 +120,7 @@ class ObjectsPanel(Section):
         self._add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._add.setAutoRaise(True)
         self.head.addWidget(self._add)
-        self.body.setContentsMargins(8, 8, 8, 8)
+        self.outside.setContentsMargins(8, 8, 8, 8)
         self.head.setContentsMargins(8, 0, 0, 0)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self._empty.setWordWrap(True)

@@ -20,7 +20,7 @@ class Choice(QComboBox):
         super().__init__(parent)
         self._choices: tuple[tuple[str, str], ...] = ()
         self.setAccessibleName(name)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a choice by mouse the keys are the picture's again
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.activated.connect(lambda row: self.chosen.emit(self.itemData(row)))
 

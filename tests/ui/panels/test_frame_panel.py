@@ -17,6 +17,9 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def panel(qtbot: QtBot) -> FramePanel:
     widget = FramePanel()
+    font = widget.font()
+    font.setPixelSize(13)  # as the theme has it
+    widget.setFont(font)
     qtbot.addWidget(widget)
     widget.show()
     return widget
@@ -32,8 +35,8 @@ def button(panel: FramePanel, text: str) -> QPushButton:
         (None, "none"),
         (PromptSet(), "none"),
         (PromptSet((POINT,)), "1 point"),
-        (PromptSet((POINT, POINT, POINT), Box(0, 0, 2, 2)), "3 points · 1 box"),
-        (PromptSet(mask_id=4), "1 mask"),
+        (PromptSet((POINT, POINT, POINT), Box(0, 0, 2, 2)), "3 points · box"),
+        (PromptSet(mask_id=4), "mask"),
     ],
 )
 def test_prompts_are_counted(prompts: PromptSet | None, text: str) -> None:

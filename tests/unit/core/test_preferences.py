@@ -31,6 +31,7 @@ OTHER = Preferences(
     timecode=True,
     tour_seen=True,
     keys={"undo": ("Ctrl+U", "Alt+Backspace"), "redo": ()},
+    folded_sections=("edge",),
     window_geometry="AdnQywAD",
     timeline_splitter="AAAA",
     panel_splitter="BBBB",
