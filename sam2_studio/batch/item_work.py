@@ -179,7 +179,7 @@ class _Work:
             for number in dict.fromkeys((within.start, (within.start + within.stop) // 2)):
                 found = propose_subjects(segmenter, source.read(number), 1, still=False)
                 if found:
-                    return Subject(_AUTO, {number: PromptSet()}, {number: found[0].mask})
+                    return Subject(_AUTO, {number: PromptSet()}, {number: found[0].prediction.mask})
         raise PromptError("No subject stands out.", "Show it by a box or a point.")
 
     def _tracked(
