@@ -57,7 +57,7 @@ def export_project(path: Path, spec: ExportSpec, edge: Mapping[str, Any] = _AS_S
             shots = Shots()
             if any(thing.edge.matte and thing.edge.steady for thing in objects):
                 shots = yield from _shots(clip, source)
-            yield from run_export(
+            for event in run_export(
                 spec,
                 source=source,
                 clip=clip,
@@ -66,7 +66,8 @@ def export_project(path: Path, spec: ExportSpec, edge: Mapping[str, Any] = _AS_S
                 matte=_clip_mattes(file, source, shots).matte,
                 foreground=foreground,
                 made_with=file.project.model,
-            )
+            ):
+                yield _with_stale(event, stale_masks(file.project, spec))
     finally:
         file.close()
 
@@ -96,6 +97,22 @@ def _clip_mattes(file: ProjectFile, source: FrameSource, shots: Shots) -> ClipMa
         flagged=lambda i, n: (found := record(i, n)) is not None and chatter_of(found.reasons) >= CHATTERING,
         shots=shots,
     )
+
+
+def stale_masks(project: Project, spec: ExportSpec) -> int:
+    """How many of the masks that an export needs are stale."""
+    if project.clip is None:
+        return 0
+    wanted = spec.numbers(project.clip)
+    ids = spec.object_ids or [thing.id for thing in project.objects if thing.visible]
+    return sum(frame in wanted for each in ids for frame in project.track(each).frames_where(stale=True))
+
+
+def _with_stale(event: ExportProgress | ExportReport, count: int) -> ExportProgress | ExportReport:
+    if not count or not isinstance(event, ExportReport):
+        return event
+    said = "1 mask was stale" if count == 1 else f"{count} masks were stale"
+    return replace(event, warnings=(*event.warnings, f"{said}: their prompts have changed since they were tracked."))
 
 
 def doubt_unmatted(path: Path, report: ExportReport) -> None:

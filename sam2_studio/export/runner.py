@@ -5,7 +5,7 @@ Closing the generator, or any failure, removes what was written and leaves an ol
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,7 +80,7 @@ def run_export(
     matte: MatteMaker,
     foreground: ForegroundMaker,
     made_with: str = "",
-) -> Iterator[ExportProgress | ExportReport]:
+) -> Generator[ExportProgress | ExportReport, None, None]:
     """Check the request at once, then export frame by frame as the result is iterated; its last item is the report.
 
     Args:
@@ -140,7 +140,7 @@ class _Run:
     started: float = field(default_factory=time.monotonic)
     done: int = 0
 
-    def steps(self) -> Iterator[ExportProgress | ExportReport]:
+    def steps(self) -> Generator[ExportProgress | ExportReport, None, None]:
         files = tuple(path for work in self.works for path in work.product.files)
         stale = [path for work in self.works for path in stale_files(work.product.files)]
         staging = Staging(files)

@@ -1,12 +1,14 @@
-"""The export dialog and the thread behind it: one export at a time, from a snapshot, with readers of its own."""
+"""The export dialog and the thread behind it: one export after the other, from a snapshot, with readers of its own."""
 
+import logging
 import os
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtWidgets import QWidget
 
-from sam2_studio.batch.exporting import export_project
+from sam2_studio.batch.exporting import export_project, stale_masks
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.commands import doubt_mattes
 from sam2_studio.errors import MediaError, StudioError
@@ -16,9 +18,13 @@ from sam2_studio.export.spec import ExportSpec
 from sam2_studio.home import settings_folder
 from sam2_studio.resources import resource
 from sam2_studio.ui.dialogs.export_dialog import ExportDialog
+from sam2_studio.ui.export_previews import ExportPreviews
 from sam2_studio.ui.export_thread import ExportThread
+from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 
 class Exporting(QObject):
@@ -30,11 +36,14 @@ class Exporting(QObject):
 
     footage_failed = Signal(object)
 
-    def __init__(self, bridge: ProjectBridge, settings: Settings, window: QWidget) -> None:
+    def __init__(self, bridge: ProjectBridge, playhead: Playhead, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
-        self._bridge, self._settings, self._window = bridge, settings, window
+        self._bridge, self._playhead, self._settings, self._window = bridge, playhead, settings, window
+        self._saved = SavedPresets(settings_folder() / FILE)
         self._dialog: ExportDialog | None = None
+        self._previews: list[ExportPreviews] = []  # the last one is the dialog's, those before are ending
         self._thread: ExportThread | None = None
+        self._waiting: list[ExportSpec] = []
 
     @property
     def is_running(self) -> bool:
@@ -45,20 +54,44 @@ class Exporting(QObject):
         clip = self._bridge.project.clip
         if clip is None or self._dialog is not None:
             return
-        saved, folder = SavedPresets(settings_folder() / FILE), self._folder(clip)
-        self._dialog = ExportDialog(clip, self._bridge.project.objects, folder=folder, saved=saved, parent=self._window)
-        self._dialog.form.presets.choose(self._settings.now.export_preset)
-        self._dialog.export_wanted.connect(self._start)
-        self._dialog.cancel_wanted.connect(self._cancel)
-        self._dialog.finished.connect(self._closed)
-        self._dialog.open()
+        dialog = self._dialog = ExportDialog(
+            clip,
+            self._bridge.project.objects,
+            folder=self._folder(clip),
+            saved=self._saved,
+            stale_masks=partial(stale_masks, self._bridge.project),
+            parent=self._window,
+        )
+        dialog.form.presets.choose(self._settings.now.export_preset)
+        self._take_last(dialog, self._settings.now.export_preset)
+        previews = ExportPreviews(self._bridge, clip, self._playhead.frame, dialog.form.preview, self)
+        self._previews.append(previews)
+        previews.ended.connect(self._previews.remove)
+        dialog.preview_wanted.connect(previews.ask)
+        dialog.export_wanted.connect(self._start)
+        dialog.cancel_wanted.connect(self._cancel)
+        dialog.finished.connect(self._closed)
+        dialog.open()
+        dialog.form.check()
 
     def let_go(self) -> list[QThread]:
-        """Cancel an export under way; the threads that haven't ended yet: one that has, has removed its files."""
-        if self._thread is None:
-            return []
-        self._thread.cancel()
-        return [self._thread]
+        """Cancel exports under way; the threads that haven't ended yet: one that has, has removed its files."""
+        self._waiting.clear()
+        threads = [thread for previews in self._previews for thread in previews.let_go()]
+        if self._thread is not None:
+            self._thread.cancel()
+            threads.append(self._thread)
+        return threads
+
+    def _take_last(self, dialog: ExportDialog, preset: str) -> None:
+        """Begin with the settings of the last export, if it was of that preset; a damaged file costs them only."""
+        try:
+            last = self._saved.last()
+        except StudioError as error:
+            _log.warning("%s", error)
+            return
+        if last is not None and last.get("preset") == preset:
+            dialog.form.take(last)
 
     def _folder(self, clip: Clip) -> Path | None:
         """Where the dialog begins; None for beside the footage, unless nothing of the user's can be there."""
@@ -69,9 +102,19 @@ class Exporting(QObject):
         return Path.home() if is_ours or not os.access(beside, os.W_OK) else None
 
     def _start(self, spec: ExportSpec) -> None:
-        path = self._bridge.file.path
+        """Run an export, or let it wait for the one under way."""
         self._settings.change(export_preset=spec.preset)
-        self._thread = ExportThread(lambda: export_project(path, spec))
+        try:
+            self._saved.remember(spec)
+        except StudioError as error:
+            _log.warning("%s", error)
+        self._waiting.append(spec)
+        if self._thread is None:
+            self._run_next()
+
+    def _run_next(self) -> None:
+        path, spec = self._bridge.file.path, self._waiting.pop(0)
+        self._thread = ExportThread(partial(export_project, path, spec))
         dialog = self._dialog
         if dialog is not None:
             self._thread.progressed.connect(dialog.set_progress)
@@ -92,6 +135,8 @@ class Exporting(QObject):
             self.footage_failed.emit(error)
 
     def _cancel(self) -> None:
+        """Stop the export under way; those that wait never start."""
+        self._waiting.clear()
         if self._thread is not None:
             self._thread.cancel()
 
@@ -99,8 +144,12 @@ class Exporting(QObject):
         if self._thread is not None:
             self._thread.deleteLater()
         self._thread = None
+        if self._waiting:
+            self._run_next()
 
     def _closed(self) -> None:
+        for previews in self._previews:
+            previews.end()
         if self._dialog is not None:
             self._dialog.deleteLater()
         self._dialog = None

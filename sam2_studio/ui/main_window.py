@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self.runs = Runs(self.tracking, self.combining)
         self.navigation = Navigation(self.bridge, self.selection, self.playhead)
         self.files = Files(self.documents, self)
-        self.exporting = Exporting(self.bridge, self.settings, self)
+        self.exporting = Exporting(self.bridge, self.playhead, self.settings, self)
         self.choice = ModelChoice(self.bridge, self.engine, self.clicks, self.tracking, self.settings)
         self.downloads = Downloads(self)
         self.history = HistoryView(self.bridge, self.runs, self)

@@ -132,10 +132,10 @@ def test_in_an_export(
 ) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    fail_at(monkeypatch, ProjectFile, "mask_of", number)
     window.exporting.show_export()
     dialog = window.exporting._dialog
     assert dialog is not None
+    fail_at(monkeypatch, ProjectFile, "mask_of", number)
     dialog.export_wanted.emit(ExportSpec(preset="matte-video", target=out / "matte.mkv"))
     until(qtbot, lambda: not window.exporting.is_running)
     until(qtbot, lambda: FAULT in dialog._sentence.text())

@@ -30,6 +30,7 @@ from sam2_studio.export.spec import ExportSpec, notes
 from sam2_studio.ui import theme
 from sam2_studio.ui.dialogs.export_frames import FramesField
 from sam2_studio.ui.dialogs.export_how import HowFields
+from sam2_studio.ui.dialogs.export_preview import ExportPreview
 from sam2_studio.ui.dialogs.export_target import default_target, follow_preset
 from sam2_studio.ui.dialogs.preset_list import PresetList
 from sam2_studio.ui.dialogs.saved_row import SavedRow
@@ -70,6 +71,7 @@ class ExportForm(QWidget):
         self.frames = FramesField(clip)
         self.how = HowFields(clip.info, self)
         self.target = QLineEdit()
+        self.preview = ExportPreview()
         self._note = QLabel()
         self._form = QFormLayout()
         self._timer = QTimer(self, singleShot=True, interval=_CHECK_WAIT)
@@ -148,7 +150,8 @@ class ExportForm(QWidget):
         self._note.setWordWrap(True)
         theme.mark(self._note, "quiet", True)
         right.addWidget(self._note)
-        row.addLayout(right, 1)
+        row.addLayout(right, 3)
+        row.addWidget(self.preview, 2)
         self._form.setVerticalSpacing(12)
         self._form.setHorizontalSpacing(16)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)

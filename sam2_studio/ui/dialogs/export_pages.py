@@ -1,28 +1,78 @@
-"""While an export runs, and what it did."""
+"""While exports run, and what they did."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sam2_studio.core.durations import clock
+from sam2_studio.errors import StudioError
 from sam2_studio.export.runner import ExportProgress, ExportReport
+from sam2_studio.export.spec import ExportSpec
 from sam2_studio.ui import theme
-from sam2_studio.ui.language import tr, tr_count
+from sam2_studio.ui.language import later, tr, tr_count
 from sam2_studio.ui.words_below import shown
 
 _MOST_NAMES = 200
 
 
+class JobState(Enum):
+    """How far one export of the queue is; the value is what the list says."""
+
+    WAITING = later("waiting")
+    RUNNING = later("running")
+    DONE = later("done")
+    FAULTY = later("done, with faults")
+    FAILED = later("failed")
+    CANCELLED = later("cancelled")
+
+
+@dataclass
+class ExportJob:
+    """One export of the queue."""
+
+    spec: ExportSpec
+    state: JobState = JobState.WAITING
+    report: ExportReport | None = None
+    error: StudioError | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state not in (JobState.WAITING, JobState.RUNNING)
+
+    @property
+    def line(self) -> str:
+        """For a list: name and state."""
+        return tr("{name}: {state}", name=self.spec.target.name, state=tr(self.state.value))
+
+
 class ProgressPage(QWidget):
-    """How far the export is."""
+    """How far the export under way is, and which others wait."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = QLabel()
         self.bar = QProgressBar()
         self.detail = QLabel()
+        self.queue = QListWidget()
+        self.another = QPushButton(tr("Another export…"))
+        self.another.setAutoDefault(False)
+        self.queue.setAccessibleName(tr("Queue of exports"))
+        self.queue.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         theme.mark(self.title, "heading", True)
         theme.mark(self.detail, "quiet", True)
         self.bar.setTextVisible(False)
@@ -31,8 +81,9 @@ class ProgressPage(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(12)
         column.addStretch(1)
-        for widget in (self.title, self.bar, self.detail):
+        for widget in (self.title, self.bar, self.detail, self.queue):
             column.addWidget(widget)
+        column.addWidget(self.another, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
 
     def start(self, target: Path) -> None:
@@ -45,6 +96,12 @@ class ProgressPage(QWidget):
         self.bar.setValue(progress.done)
         self.detail.setText(progress_text(progress))
 
+    def show_jobs(self, jobs: Sequence[ExportJob]) -> None:
+        """List the queue; one export alone needs no list."""
+        self.queue.clear()
+        self.queue.addItems([job.line for job in jobs])
+        self.queue.setVisible(len(jobs) > 1)
+
 
 class ResultPage(QWidget):
     """What was written, whether it was proved right, and a way to it."""
@@ -52,6 +109,11 @@ class ResultPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._folder = Path()
+        self._jobs: list[ExportJob] = []
+        self.queue = QListWidget()
+        self.queue.setAccessibleName(tr("Queue of exports"))
+        self.queue.setFixedWidth(288)
+        self.queue.currentRowChanged.connect(self._show_row)
         self.title = QLabel()
         self.verdict = QLabel()
         self.verdict.setWordWrap(True)
@@ -65,16 +127,19 @@ class ResultPage(QWidget):
         self.show_folder = QPushButton(tr("Show folder"))
         self.show_folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder))))
         theme.mark(self.title, "heading", True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 0, 0)
-        column.setSpacing(12)
-        self.warnings.setWordWrap(True)
-        for widget in (self.title, self.verdict, self.warnings, self.files):
-            column.addWidget(widget)
-        column.addWidget(self.show_folder, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
+        self._build()
+
+    def show_jobs(self, jobs: Sequence[ExportJob]) -> None:
+        """Show what became of a queue; several are listed."""
+        self._jobs = list(jobs)
+        self.queue.clear()
+        for job in self._jobs:
+            self.queue.addItem(QListWidgetItem(job.line))
+        self.queue.setVisible(len(self._jobs) > 1)
+        self.queue.setCurrentRow(0)
 
     def show_report(self, report: ExportReport) -> None:
+        """Show what one export did."""
         self._folder = report.files[0].parent if report.files else Path()
         done = tr_count(
             "Exported {count} frame in {time}",
@@ -86,10 +151,41 @@ class ResultPage(QWidget):
         self.verdict.setText(verdict_text(report))
         theme.mark(self.verdict, "state", "good" if report.verified else "doubtful")
         self.warnings.setText("\n".join(report.warnings))
-        self.warnings.setVisible(bool(report.warnings))
         names = [str(path) for path in report.files[:_MOST_NAMES]]
         more = len(report.files) - len(names)
         self.files.setPlainText("\n".join([*names, *([tr("and {count} more", count=more)] if more else [])]))
+        self._show_parts(files=True, warnings=bool(report.warnings))
+
+    def _show_failure(self, job: ExportJob) -> None:
+        cancelled = job.state is JobState.CANCELLED
+        self.title.setText(job.line)
+        self.verdict.setText(tr("Cancelled: nothing was written.") if cancelled else str(job.error))
+        theme.mark(self.verdict, "state", "" if cancelled else "bad")
+        self._show_parts(files=False, warnings=False)
+
+    def _show_row(self, row: int) -> None:
+        if 0 <= row < len(self._jobs):
+            job = self._jobs[row]
+            self._show_failure(job) if job.report is None else self.show_report(job.report)
+
+    def _show_parts(self, *, files: bool, warnings: bool) -> None:
+        self.warnings.setVisible(warnings)
+        self.files.setVisible(files)
+        self.show_folder.setVisible(files)
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 8, 0, 0)
+        row.setSpacing(24)
+        row.addWidget(self.queue)
+        column = QVBoxLayout()
+        column.setSpacing(12)
+        self.warnings.setWordWrap(True)
+        for widget in (self.title, self.verdict, self.warnings, self.files):
+            column.addWidget(widget)
+        column.addWidget(self.show_folder, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        row.addLayout(column, 1)
 
 
 def progress_text(progress: ExportProgress) -> str:

@@ -27,8 +27,8 @@ class SavedRow(QWidget):
         super().__init__(parent)
         self._presets, self._saved = presets, saved
         self.name = QLineEdit()
-        self.name.setPlaceholderText(tr("Name for these settings"))
-        self.name.setAccessibleName(tr("Name for these settings"))
+        self.name.setPlaceholderText(tr("Preset name"))
+        self.name.setAccessibleName(tr("Preset name"))
         self.name.setMaxLength(LONGEST_NAME)
         self.keep = QPushButton(tr("Save preset"))
         self.forget = QPushButton(tr("Forget preset"))

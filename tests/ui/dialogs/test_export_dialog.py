@@ -242,6 +242,10 @@ def test_the_result_names_the_files_and_whether_they_are_proved(
     assert "Verified" in dialog.result_page.verdict.text()
     assert dialog.result_page.warnings.text() == "Padded."
     assert dialog.result_page.files.toPlainText() == str(files[0])
+    qtbot.mouseClick(dialog.leave, LEFT)
+    dialog.show()
+    dialog._turn_to(dialog.form)
+    start(dialog, qtbot)
     dialog.show_report(replace(report, verified=False, faults=("Alpha differs by 9.",)))
     assert "Alpha differs by 9." in dialog.result_page.verdict.text()
     assert "Verified" not in dialog.result_page.verdict.text()
@@ -336,3 +340,65 @@ def test_every_description_can_be_read_whole(dialog: ExportDialog) -> None:
         assert needs.height() <= place.height() - 34, item.text()
         heights.add(place.height())
     assert len(heights) > 1, "some need another line"
+
+
+def test_exports_queue_up_and_each_is_told_of(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    wanted: list[ExportSpec] = []
+    dialog.export_wanted.connect(wanted.append)
+    start(dialog, qtbot)
+    assert not dialog.progress_page.queue.isVisible()
+    qtbot.mouseClick(dialog.progress_page.another, LEFT)
+    assert dialog.leave.text() == "Back"
+    dialog.form.presets.choose("web")
+    qtbot.mouseClick(dialog.go, LEFT)
+    dialog.set_progress(ExportProgress(done=1, total=2, seconds=2, seconds_left=18, what="writing"))
+    lines = [dialog.progress_page.queue.item(n).text() for n in range(2)]
+    assert lines == ["juggle-cutout.mov: running", "juggle-cutout.webm: waiting"]
+    assert [spec.preset for spec in wanted] == ["after-effects", "web"]
+    dialog.show_error(ExportError("The disk is full.", "Free some space."))
+    assert dialog.is_running
+    assert dialog.progress_page.title.text() == "Exporting to juggle-cutout.webm"
+    report = ExportReport(files=(tmp_path / "a",), frames=3, verified=True, faults=(), seconds=2, warnings=())
+    dialog.show_report(report)
+    assert not dialog.is_running
+    assert dialog.result_page.queue.item(0).text() == "juggle-cutout.mov: failed"
+    assert "The disk is full." in dialog.result_page.verdict.text()
+    dialog.result_page.queue.setCurrentRow(1)
+    assert dialog.result_page.title.text() == "Exported 3 frames in 0:02"
+
+
+def test_cancel_stops_all_that_wait(dialog: ExportDialog, qtbot: QtBot) -> None:
+    start(dialog, qtbot)
+    qtbot.mouseClick(dialog.progress_page.another, LEFT)
+    dialog.form.presets.choose("web")
+    qtbot.mouseClick(dialog.go, LEFT)
+    with qtbot.waitSignal(dialog.cancel_wanted):
+        qtbot.mouseClick(dialog.leave, LEFT)
+    dialog.show_cancelled()
+    assert not dialog.is_running
+    states = [dialog.result_page.queue.item(n).text().rpartition(": ")[2] for n in range(2)]
+    assert states == ["cancelled", "cancelled"]
+
+
+def test_stale_masks_are_asked_about(qtbot: QtBot, clip: Clip, tmp_path: Path) -> None:
+    saved = SavedPresets(tmp_path / FILE)
+    dialog = ExportDialog(clip, OBJECTS, saved=saved, stale_masks=lambda spec: 37)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.form.presets.choose("web")
+    with qtbot.assertNotEmitted(dialog.export_wanted):
+        qtbot.mouseClick(dialog.go, LEFT)
+    assert "37 masks are stale" in dialog._sentence.text()
+    assert dialog.replace_button.text() == "Export as they are"
+    with qtbot.waitSignal(dialog.export_wanted):
+        qtbot.mouseClick(dialog.replace_button, LEFT)
+
+
+def test_pictures_of_an_older_run_are_named(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog.form.presets.choose("png")
+    folder = Path(dialog.form.target.text())
+    folder.mkdir()
+    for number in (10, 500, 501):
+        (folder / f"juggle.{number:04d}.png").touch()
+    qtbot.mouseClick(dialog.go, LEFT)
+    assert "2 pictures of an older, longer export stay beside them, such as juggle.0500.png." in dialog._sentence.text()
