@@ -14,6 +14,7 @@ from sam2_studio.core.clip import Clip
 from sam2_studio.core.commands import doubt_mattes
 from sam2_studio.core.frames import FrameSource
 from sam2_studio.core.health import CHATTERING, chatter_of
+from sam2_studio.core.masks import Mask
 from sam2_studio.core.objects import CutObject
 from sam2_studio.core.project import Project
 from sam2_studio.core.shots import Shots
@@ -22,6 +23,7 @@ from sam2_studio.core.tracks import MaskRecord
 from sam2_studio.engine.closed_form import check_installed
 from sam2_studio.engine.cuts import Looked
 from sam2_studio.engine.foreground import foreground
+from sam2_studio.engine.hair import hair_on
 from sam2_studio.engine.steady import ClipMattes
 from sam2_studio.errors import ExportError, ProjectError
 from sam2_studio.export.runner import ExportProgress, ExportReport, run_export
@@ -90,9 +92,14 @@ def _clip_mattes(file: ProjectFile, source: FrameSource, shots: Shots) -> ClipMa
     def record(object_id: int, frame: int) -> MaskRecord | None:
         return file.project.track(object_id).get(frame)
 
+    def hair(object_id: int, frame: int) -> Mask | None:
+        thing = file.project.object(object_id)
+        return None if thing is None else hair_on(thing, frame, file.mask_of, file.mask)
+
     return ClipMattes(
         source,
         file.mask_of,
+        hair=hair,
         kept=lambda i, n: (found := record(i, n)) is not None and (found.locked or found.is_painted),
         flagged=lambda i, n: (found := record(i, n)) is not None and chatter_of(found.reasons) >= CHATTERING,
         shots=shots,

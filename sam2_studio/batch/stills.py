@@ -1,5 +1,7 @@
 """Cuts one subject out of one picture: no project, no tracking. Loads torch."""
 
+from pathlib import Path
+
 from sam2_studio.batch.exporting import ExportRun, check_methods
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.edges import EdgeSettings
@@ -15,6 +17,7 @@ from sam2_studio.engine.subject import propose_subjects
 from sam2_studio.errors import PromptError
 from sam2_studio.export.runner import run_export
 from sam2_studio.export.spec import ExportSpec
+from sam2_studio.media.masks import read_mask
 
 _DEFAULTS = SegmentSettings()
 _PLAIN = EdgeSettings()
@@ -27,6 +30,7 @@ def cut_out_still(
     prompts: PromptSet | None,
     *,
     edge: EdgeSettings = _PLAIN,
+    hair: Path | None = None,
     settings: SegmentSettings = _DEFAULTS,
 ) -> ExportRun:
     """Make the mask of the subject and export it; the last item is the report.
@@ -37,16 +41,19 @@ def cut_out_still(
         segmenter: Answers the prompts.
         prompts: Checked against the picture; None for its main subject.
         edge: Clean-up and matte.
+        hair: A picture of the same size, white where the matte's band is wider.
         settings: Second look and snap.
 
     Raises:
         PromptError: no subject is found, or nothing is under the prompts.
         MatteError: the best matte is wanted, and the extra for it isn't installed.
+        MediaError: the picture of the hair can't be read.
         ExportError: as `run_export`.
     """
     clip = Clip.whole(source.info)
     thing = the_subject(edge)
     check_methods((thing,))
+    strokes = None if hair is None else read_mask(hair, source.info.size)
     mask = _mask(source, segmenter, prompts, settings)
     yield from run_export(
         spec,
@@ -54,7 +61,7 @@ def cut_out_still(
         clip=clip,
         objects=(thing,),
         masks=lambda object_id, number: mask,
-        matte=lambda frame, mask, edge, ids: make_matte(frame.rgb, mask, edge),
+        matte=lambda frame, mask, edge, ids: make_matte(frame.rgb, mask, edge, strokes),
         foreground=foreground,
         made_with=segmenter.looks.model.recipe,
     )

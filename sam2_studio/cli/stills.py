@@ -30,6 +30,7 @@ def cutout(
     auto: Annotated[bool, typer.Option("--auto", help="Find the main subject without a prompt.")] = False,
     matte: Annotated[bool, typer.Option("--matte", help="A soft edge; short for --edge matte=fast.")] = False,
     edges: Edges = None,
+    hair: Annotated[Path | None, typer.Option(metavar="FILE", help="A picture, white where hair is.")] = None,
     second_look: Annotated[bool, typer.Option(help="Look again at a crop round the subject.")] = True,
     snap: Annotated[bool, typer.Option(help="Fit the edge to the picture's colours.")] = True,
     model: ModelName = "nano",
@@ -45,7 +46,7 @@ def cutout(
     spec = _checked(images, output, prompts, overwrite=overwrite)
     edge = EdgeSettings(**{"matte": matte} | parse_edges(edges))
     settings = SegmentSettings(second_look=second_look, snap=snap)
-    reports = _run(images, spec, prompts, (model, device, dtype), console, edge=edge, settings=settings)
+    reports = _run(images, spec, prompts, (model, device, dtype), console, edge=edge, hair=hair, settings=settings)
     finish_export(_joined(reports), console)
 
 
@@ -110,6 +111,7 @@ def _run(
     console: Console,
     *,
     edge: EdgeSettings,
+    hair: Path | None,
     settings: SegmentSettings,
 ) -> "list[ExportReport]":
     """Cut out every picture; `model` is its name, device and number type."""
@@ -127,7 +129,7 @@ def _run(
     for image in images:
         source = open_picture(image)
         try:
-            events = cut_out_still(source, spec, segmenter, prompts, edge=edge, settings=settings)
+            events = cut_out_still(source, spec, segmenter, prompts, edge=edge, hair=hair, settings=settings)
             reports.append(follow_export(events, Console(quiet=True)))
         finally:
             source.close()

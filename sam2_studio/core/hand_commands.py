@@ -7,7 +7,7 @@ Painted for its frame alone (`Origin.RETOUCHED`) it is kept, but tracking passes
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sam2_studio.core.changes import AnyChange, MaskChanged, PromptsChanged
+from sam2_studio.core.changes import AnyChange, MaskChanged, ObjectChanged, PromptsChanged
 from sam2_studio.core.commands import Command, stale_span, unlocked_object
 from sam2_studio.core.frames import checked_frame
 from sam2_studio.core.project import Project
@@ -81,6 +81,30 @@ def remove_painted(project: Project, object_id: int, frame: int) -> Command:
     changes: list[AnyChange] = [MaskChanged(object_id=object_id, frame=frame, before=record, after=None)]
     changes += _without_prompt(project, object_id, frame, record)
     return Command(label="Remove painted mask", changes=tuple(changes), frame=frame)
+
+
+def paint_hair(project: Project, label: str, object_id: int, frame: int, mask_id: int | None) -> Command:
+    """Set where the matte's band is wider on a frame and those after it; the first stroke turns the matte on.
+
+    Args:
+        project: The document.
+        label: What was done.
+        object_id: Whose matte.
+        frame: Drawn on.
+        mask_id: The strokes as a stored mask; None for those of the frames round it.
+
+    Raises:
+        PromptError: the object is locked.
+        ProjectError: there is no clip, no such object, or the frame lies outside the clip.
+    """
+    before = unlocked_object(project, object_id)
+    if project.clip is None:
+        raise ProjectError("There is no footage in the project.", "Open a clip or a picture first.")
+    checked_frame(frame, project.clip.info.frames, project.clip.info.first_number)
+    after = before.with_hair(frame, mask_id)
+    after = after if mask_id is None else replace(after, edge=replace(after.edge, matte=True))
+    changes = (ObjectChanged(object_id=object_id, before=before, after=after),) if after != before else ()
+    return Command(label=label, changes=changes, frame=frame)
 
 
 def _without_prompt(project: Project, object_id: int, frame: int, record: MaskRecord) -> list[AnyChange]:

@@ -1,11 +1,11 @@
 """The things that are cut out of a clip. Values; ids are never used again."""
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sam2_studio.core.edges import EdgeSettings
-from sam2_studio.core.plain import checked
+from sam2_studio.core.plain import checked, whole
 
 # Okabe and Ito (2008), "Color Universal Design", without black: eight colours told apart by colour-blind eyes.
 PALETTE = ("#56B4E9", "#CC79A7", "#E69F00", "#009E73", "#F0E442", "#D55E00", "#0072B2", "#BBBBBB")
@@ -24,6 +24,7 @@ class CutObject:
         locked: Whether edits and tracking leave it alone.
         order: Place in the list, small ones first.
         edge: Clean-up settings.
+        hair: (frame, stored mask) where the hair brush widened the matte's band; rising frames.
     """
 
     id: int
@@ -33,6 +34,17 @@ class CutObject:
     locked: bool = False
     order: int = 0
     edge: EdgeSettings = field(default_factory=EdgeSettings)
+    hair: tuple[tuple[int, int], ...] = ()
+
+    def hair_for(self, frame: int) -> tuple[int, int] | None:
+        """Frame and stored mask of the brush's strokes that hold on a frame: the last before it, else the first."""
+        before = [place for place in self.hair if place[0] <= frame]
+        return before[-1] if before else (self.hair[0] if self.hair else None)
+
+    def with_hair(self, frame: int, mask_id: int | None) -> "CutObject":
+        """With other strokes on a frame; None for those of the frames round it."""
+        others = [place for place in self.hair if place[0] != frame]
+        return replace(self, hair=tuple(sorted([*others, *([] if mask_id is None else [(frame, mask_id)])])))
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -40,7 +52,8 @@ class CutObject:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "CutObject":
         """The inverse of `to_json`; KeyError, TypeError or ValueError for anything else."""
-        made = checked(cls(**values | {"edge": checked(EdgeSettings(**values["edge"]))}))
+        hair = tuple((whole(frame), whole(mask_id)) for frame, mask_id in values.get("hair", ()))
+        made = checked(cls(**values | {"edge": checked(EdgeSettings(**values["edge"])), "hair": hair}))
         if made.id < 1 or not re.fullmatch("#[0-9A-Fa-f]{6}", made.color) or not made.edge.is_in_range:
             raise ValueError(f"object {made.id} {made.color} {made.edge}")
         return made

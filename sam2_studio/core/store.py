@@ -19,6 +19,7 @@ from sam2_studio.core.commands import Command
 from sam2_studio.core.history import History
 from sam2_studio.core.lock import WriterLock, may_be_held
 from sam2_studio.core.masks import Mask
+from sam2_studio.core.objects import CutObject
 from sam2_studio.core.project import Project
 from sam2_studio.errors import ProjectError, StudioError
 
@@ -265,11 +266,15 @@ class ProjectFile:
         yield from (i for (i,) in self._db.execute("SELECT mask FROM records"))
         for (value,) in self._db.execute("SELECT value FROM prompts"):
             yield json.loads(value)["mask"]
+        for each in self.project.objects:
+            yield from (mask_id for _, mask_id in each.hair)
         for step in self.history.steps:
             for change in step.command.changes:
                 for value in (change.before, change.after):
                     if value is not None and isinstance(change, MaskChanged | PromptsChanged):
                         yield value.mask_id  # type: ignore[union-attr, misc] # both kinds of value have one
+                    if isinstance(value, CutObject):
+                        yield from (mask_id for _, mask_id in value.hair)
 
 
 @contextmanager

@@ -11,11 +11,12 @@ import numpy as np
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.geometry import Size
 from sam2_studio.core.masks import Mask, Matte
-from sam2_studio.engine.band import Band, band_of
+from sam2_studio.engine.band import Band, band_of, band_with_hair
 from sam2_studio.engine.closed_form import closed_form_alpha
 from sam2_studio.engine.guided import guided_alpha
 from sam2_studio.engine.refine import BLUR_REACH, Alpha, cleaned, feathered, placed_matte, refined_part
 from sam2_studio.engine.tiles import Pixels, part
+from sam2_studio.engine.windows import mask_part
 from sam2_studio.errors import MatteError
 
 # The window's part of the picture, the band there, and the size of the whole picture, to the window's alpha: (h, w)
@@ -34,13 +35,14 @@ def _best(guide: Pixels, band: Band, size: Size) -> Alpha:
 METHODS: Mapping[str, MatteMethod] = {"fast": _fast, "best": _best}
 
 
-def make_matte(rgb: Pixels, mask: Mask, settings: EdgeSettings) -> Matte:
+def make_matte(rgb: Pixels, mask: Mask, settings: EdgeSettings, hair: Mask | None = None) -> Matte:
     """The matte of a mask by an object's edge settings.
 
     Args:
         rgb: (H, W, 3) the picture.
         mask: Of the picture's size; it may be empty or full.
         settings: Clean-up; with `matte`, the edge is taken from the picture, then feathered.
+        hair: Where alpha is looked for beside the band along the outline, of the picture's size.
 
     Raises:
         MatteError: the method can't work here, or made no numbers of it; the clean mask is `without_picture`.
@@ -55,7 +57,18 @@ def make_matte(rgb: Pixels, mask: Mask, settings: EdgeSettings) -> Matte:
     unknown = band.unknown
     if unknown.any():
         alpha[unknown] = _found(rgb, band, settings, tidy.size)[unknown]
-    return placed_matte(feathered(alpha, settings.feather), band.window, tidy.size)
+    found = placed_matte(feathered(alpha, settings.feather), band.window, tidy.size)
+    return found if hair is None or hair.is_empty else _with_hair(found, rgb, tidy, settings, hair)
+
+
+def _with_hair(matte: Matte, rgb: Pixels, mask: Mask, settings: EdgeSettings, hair: Mask) -> Matte:
+    """The matte with what is found under the hair brush in a wider band."""
+    band = band_with_hair(mask, hair)
+    strokes = mask_part(hair, band.window) > 0
+    alpha = feathered(_found(rgb, band, settings, mask.size), settings.feather)
+    result = matte.alpha.copy()
+    part(result, band.window)[strokes] = alpha[strokes]
+    return Matte(result)
 
 
 def without_picture(mask: Mask, settings: EdgeSettings) -> Matte:

@@ -6,6 +6,7 @@ looks the same wherever an export begins. Nothing comes over a cut, and what the
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from functools import reduce
 
 import cv2
 import numpy as np
@@ -38,6 +39,7 @@ class ClipMattes:
         masks: Object id and frame to the mask, None where there is none.
         kept: Object id and frame to whether the user has locked or painted the mask.
         flagged: Object id and frame to whether its edge chatters.
+        hair: Object id and frame to what the hair brush covers, None where it wasn't used.
         shots: Of the clip.
     """
 
@@ -48,15 +50,17 @@ class ClipMattes:
         *,
         kept: Callable[[int, int], bool],
         flagged: Callable[[int, int], bool],
+        hair: Callable[[int, int], Mask | None],
         shots: Shots,
     ) -> None:
-        self._source, self._masks, self._kept, self._flagged, self._shots = source, masks, kept, flagged, shots
+        self._source, self._masks, self._hair, self._shots = source, masks, hair, shots
+        self._kept, self._flagged = kept, flagged
         self._made: OrderedDict[tuple[Ids, int, EdgeSettings], Matte] = OrderedDict()
 
     def matte(self, frame: Frame, mask: Mask, edge: EdgeSettings, object_ids: Ids) -> Matte:
         """The matte of some objects' joined mask on a frame. Raises MatteError as `make_matte`."""
         if not self._wants_steadiness(frame.number, edge, object_ids):
-            return make_matte(frame.rgb, mask, edge)
+            return make_matte(frame.rgb, mask, edge, self._joined(self._hair, frame.number, object_ids))
         here = self._alone(frame, mask, edge, object_ids)
         others = list(self._neighbours(frame.number, edge, object_ids))
         return steadied(frame, mask, here, others) if others else here
@@ -71,7 +75,7 @@ class ClipMattes:
             for other in range(number + way, number + way * (REACH + 1), way):
                 if not 0 <= other < self._source.info.frames or self._shots.parted(number, other):
                     break
-                mask = self._joined(other, ids)
+                mask = self._joined(self._masks, other, ids)
                 if mask is None:
                     break
                 frame = self._source.read(other)
@@ -82,19 +86,15 @@ class ClipMattes:
                 if any(self._kept(each, other) for each in ids):
                     break  # what the user settled there may be seen from here, but nothing beyond it
 
-    def _joined(self, number: int, ids: Ids) -> Mask | None:
-        found = [mask for each in ids if (mask := self._masks(each, number)) is not None and not mask.is_empty]
-        if not found:
-            return None
-        whole = found[0]
-        for mask in found[1:]:
-            whole = whole.union(mask)
-        return whole
+    def _joined(self, of: Callable[[int, int], Mask | None], number: int, ids: Ids) -> Mask | None:
+        found = [mask for each in ids if (mask := of(each, number)) is not None and not mask.is_empty]
+        return reduce(Mask.union, found) if found else None
 
     def _alone(self, frame: Frame, mask: Mask, edge: EdgeSettings, ids: Ids) -> Matte:
         key = (ids, frame.number, edge)
         if key not in self._made:
-            self._made[key] = make_matte(frame.rgb, mask, edge)
+            hair = self._joined(self._hair, frame.number, ids)
+            self._made[key] = make_matte(frame.rgb, mask, edge, hair)
             sets = {(each, setting) for each, _, setting in self._made}
             while len(self._made) > (2 * REACH + 1) * len(sets):
                 self._made.popitem(last=False)

@@ -140,6 +140,9 @@ _ROWS = (
     ActionSpec("tool_fill", "&Fill", ("G",), "fill", "&Edit/&Tool", "canvas.set_tool", "has_clip",
                "Click inside a closed outline to fill it; right-click an island to remove it.",
                argument="fill", checkable=True, group="tool"),
+    ActionSpec("tool_hair", "&Hair brush", ("Shift+B",), "hair", "&Edit/&Tool", "canvas.set_tool", "has_object",
+               "Paint over loose hair: the matte looks for it there too; it holds for the frames that follow.",
+               argument="hair", checkable=True, group="tool"),
     ActionSpec("keyboard_pointer", "&Keyboard pointer", ("F7",), "", "&Edit/&Tool", "pointer.set_active", "has_clip",
                "Move a pointer over the picture by the arrow keys; Enter clicks, Alt+Enter removes, Ctrl+Enter drags.",
                checkable=True),
@@ -372,4 +375,15 @@ _ROWS = (
 ACTIONS: dict[str, ActionSpec] = {row.id: row for row in _ROWS}
 
 # Tools at the left of the canvas; "" is a gap.
-TOOLBAR = ("tool_points", "tool_box", "", "tool_brush", "tool_eraser", "tool_lasso", "tool_fill", "", "swap_sign")
+TOOLBAR = (
+    "tool_points",
+    "tool_box",
+    "",
+    "tool_brush",
+    "tool_eraser",
+    "tool_lasso",
+    "tool_fill",
+    "tool_hair",
+    "",
+    "swap_sign",
+)

@@ -66,18 +66,20 @@ class EdgedMasks(QObject):
             self._ask(f"hard {slot}", key, lambda: cleaned(mask, outline))
         return known if isinstance(known, Mask) else mask
 
-    def soft(self, slot: str, frame: Frame, mask: Mask, edge: EdgeSettings) -> SoftPart | None:
+    def soft(
+        self, slot: str, frame: Frame, mask: Mask, edge: EdgeSettings, hair: Mask | None = None
+    ) -> SoftPart | None:
         """The matte of a mask; None where it has no soft edge, or isn't known yet.
 
         While a setting is dragged, the last matte of the same mask stands for the one that is computed.
         """
         if mask.is_empty or not (edge.matte or edge.feather > 0 or not float(edge.grow).is_integer()):
             return None
-        same: _Key = ("soft", frame.number, mask)
+        same: _Key = ("soft", frame.number, mask, hair)
         key: _Key = (*same, replace(edge, despill="", steady=""))
         known = self._known(key)
         if known is None:
-            self._ask(f"soft {slot}", key, lambda: SoftPart.of_matte(make_matte(frame.rgb, mask, edge)))
+            self._ask(f"soft {slot}", key, lambda: SoftPart.of_matte(make_matte(frame.rgb, mask, edge, hair)))
             known = self._latest[slot][1] if slot in self._latest and self._latest[slot][0] == same else None
         if isinstance(known, SoftPart):
             self._latest[slot] = (same, known)

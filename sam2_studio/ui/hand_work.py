@@ -1,10 +1,14 @@
 """Masks made by hand, into the document: strokes that the canvas hands over, copies to neighbours, what they reach."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
 
 from sam2_studio.core import hand_commands
+from sam2_studio.core.commands import Command, existing_object
 from sam2_studio.core.masks import Mask
+from sam2_studio.core.project import Project
 from sam2_studio.core.records import painted_record
 from sam2_studio.errors import PromptError
 from sam2_studio.ui.canvas.brush import Brush
@@ -55,6 +59,7 @@ class HandWork(QObject):
         canvas.set_brush(self._brush)
         canvas.brush_changed.connect(self._brush_changed)
         canvas.mask_painted.connect(self.paint)
+        canvas.hair_painted.connect(self.paint_hair)
         canvas.paint_refused.connect(self.refuse)
         canvas.nothing_to_fill.connect(self.refuse_fill)
         canvas.hand_started.connect(self._playhead.stop)
@@ -81,10 +86,22 @@ class HandWork(QObject):
         if made and not step:
             self._bridge.undo()  # the object was made for a stroke that was refused
 
+    def paint_hair(self, object_id: int, frame: int, strokes: Mask, label: str) -> None:
+        """Take over where the matte's band is wider as one undo step; the first stroke turns the matte on."""
+
+        def build(project: Project, ids: Sequence[int]) -> Command:
+            others = [place for place in existing_object(project, object_id).hair if place[0] != frame]
+            kept = None if strokes.is_empty and not others else ids[0]
+            return hand_commands.paint_hair(project, label, object_id, frame, kept)
+
+        self._bridge.run_with_masks([strokes], build)
+
     def refuse(self) -> None:
         """Say why nothing can be painted here."""
         chosen = self._selection.object
-        if chosen is not None and chosen.locked:
+        if chosen is None:
+            error = PromptError(tr("There is no object whose hair could be painted."), tr("Click the subject first."))
+        elif chosen is not None and chosen.locked:
             error = PromptError(tr("{name} is locked.", name=chosen.name), tr("Unlock it in the object list first."))
         else:
             error = PromptError(tr("This frame is locked."), tr("Unlock it first, with Ctrl+L."))

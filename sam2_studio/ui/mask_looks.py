@@ -11,8 +11,10 @@ from sam2_studio.engine.foreground import foreground
 from sam2_studio.engine.strokes import Pixels
 from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.differences import Difference
+from sam2_studio.ui.canvas.hand_canvas import HAIR_COLOR, HAIR_ID
 from sam2_studio.ui.canvas.onion import Skin
 from sam2_studio.ui.canvas.overlay import ShownMask, ViewKind, union_alpha
+from sam2_studio.ui.canvas.tools import ToolKind
 from sam2_studio.ui.edged_masks import EdgedMasks
 from sam2_studio.ui.look_thread import LookThread
 from sam2_studio.ui.project_bridge import ProjectBridge
@@ -67,7 +69,7 @@ class MaskLooks(QObject):
             return
         shown = [self._shown(each) for each in self._bridge.project.objects]
         masks = tuple(each for each in shown if each is not None)
-        self._canvas.set_masks(masks)
+        self._canvas.set_masks((*masks, *self._strokes(frame.number)))
         self._show_colors(masks)
         self._canvas.set_differences(self._differences(frame.number, masks))
         self._canvas.set_skins(self._skins(frame.number))
@@ -78,12 +80,20 @@ class MaskLooks(QObject):
         if frame is None or mask is None or mask.is_empty:
             return None
         selected, stale = each.id == self._selection.object_id, self._is_stale(each, frame.number)
-        if selected and self._canvas.tool.kind.is_hand:
+        if selected and self._canvas.tool.kind.draws_mask:
             # what is painted is the mask itself: its edge settings show again with the other tools
             return ShownMask(each.id, mask, each.color, self._is_visible(each), selected, stale=stale)
         hard = self._edged.hard(f"{each.id}", mask, each.edge)
-        soft = self._edged.soft(f"{each.id}", frame, mask, each.edge)
+        soft = self._edged.soft(f"{each.id}", frame, mask, each.edge, self._bridge.hair(each, frame.number))
         return ShownMask(each.id, hard, each.color, self._is_visible(each), selected, soft, stale)
+
+    def _strokes(self, frame: int) -> list[ShownMask]:
+        """What the hair brush covers of the selected object, hatched, while that brush is in hand."""
+        chosen = self._selection.object
+        if chosen is None or self._canvas.tool.kind is not ToolKind.HAIR or self._canvas.kind is not ViewKind.OVERLAY:
+            return []
+        strokes = self._bridge.hair(chosen, frame)
+        return [] if strokes is None else [ShownMask(HAIR_ID, strokes, HAIR_COLOR, stale=True)]
 
     def _is_stale(self, each: CutObject, frame: int) -> bool:
         record = self._bridge.project.track(each.id).get(frame)

@@ -12,7 +12,8 @@ from sam2_studio.core.project import Project
 from sam2_studio.core.tracks import MaskRecord
 from sam2_studio.ui.action_menus import enable_actions
 from sam2_studio.ui.canvas.canvas import Canvas
-from sam2_studio.ui.canvas.hand_canvas import PaintTarget
+from sam2_studio.ui.canvas.hand_canvas import HAIR_COLOR, PaintTarget
+from sam2_studio.ui.canvas.tools import ToolKind
 from sam2_studio.ui.clicks import Clicks
 from sam2_studio.ui.finding import Finding
 from sam2_studio.ui.frame_loader import FrameLoader
@@ -205,6 +206,10 @@ class Presenter(QObject):
     def _paint_target(self, frame: int) -> PaintTarget | None:
         """What hand tools may draw on: the selected object, or one to be made; nothing that is locked."""
         project, chosen = self._bridge.project, self._selection.object
+        if self._canvas.tool.kind is ToolKind.HAIR:
+            if chosen is None or chosen.locked:
+                return None
+            return PaintTarget(object_id=chosen.id, mask=self._bridge.hair(chosen, frame), color=HAIR_COLOR)
         if chosen is None:
             return PaintTarget(object_id=0, mask=None, color=palette_color(project.highest_object_id + 1))
         record = project.track(chosen.id).get(frame)

@@ -20,9 +20,11 @@ from sam2_studio.core.changes import (
 )
 from sam2_studio.core.commands import Command, first_model, mask_changes, settled_changes
 from sam2_studio.core.masks import Mask
+from sam2_studio.core.objects import CutObject
 from sam2_studio.core.project import Project
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.core.tracks import MaskRecord
+from sam2_studio.engine.hair import hair_on
 from sam2_studio.errors import StudioError
 
 _log = logging.getLogger(__name__)
@@ -157,6 +159,16 @@ class ProjectBridge(QObject):
             return self._file.mask_of(object_id, frame)
         except StudioError:
             _log.warning("mask of object %d on frame %d can't be read", object_id, frame)
+            return None
+
+    def hair(self, thing: CutObject, frame: int) -> Mask | None:
+        """What the hair brush covers of an object on a frame; None where it wasn't used, or can't be read."""
+        if self._file is None or not thing.hair:
+            return None
+        try:
+            return hair_on(thing, frame, self._file.mask_of, self._file.mask)
+        except StudioError:
+            _log.warning("strokes of object %d on frame %d can't be read", thing.id, frame)
             return None
 
     def undo(self) -> None:

@@ -148,11 +148,18 @@ def print_flicker(size: tuple[int, int], each: int) -> None:
 
 
 def flickers(known: Composite) -> dict[str, float]:
-    """For the fast matte frame by frame, steadied, and steadied on two moving frames: see `_still_clip`."""
+    """Of the fast matte frame by frame and steadied, and how near each is to the truth."""
     frames, masks = _still_clip(known)
     info = clip_info(len(frames), (known.alpha.shape[1], known.alpha.shape[0]))
     source = ArraySource(frames, info)
-    clip = ClipMattes(source, lambda i, n: masks[n], kept=lambda i, n: False, flagged=lambda i, n: False, shots=Shots())
+    clip = ClipMattes(
+        source,
+        lambda i, n: masks[n],
+        kept=lambda i, n: False,
+        flagged=lambda i, n: False,
+        hair=lambda i, n: None,
+        shots=Shots(),
+    )
     found = {}
     for name, steady in (("frame by frame", ""), ("steady", "all")):
         edge = EdgeSettings(matte=True, steady=steady)

@@ -89,7 +89,7 @@ def test_of_several_questions_only_the_last_is_answered(
 ) -> None:
     computed: list[EdgeSettings] = []
 
-    def make(rgb: NDArray[np.uint8], mask: Mask, edge: EdgeSettings) -> Matte:
+    def make(rgb: NDArray[np.uint8], mask: Mask, edge: EdgeSettings, hair: Mask | None) -> Matte:
         computed.append(edge)
         return make_matte(rgb, mask, edge)
 

@@ -20,11 +20,13 @@ from sam2_studio.ui.language import later
 
 _SIZING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
+HAIR_ID, HAIR_COLOR = -1, "#F0E442"  # of the hair brush's strokes among the masks shown: no object has that id
 _LABELS = {  # by tool, what it does when it adds and when it removes
     ToolKind.BRUSH: (later("Brush"), later("Erase")),
     ToolKind.ERASER: (later("Brush"), later("Erase")),
     ToolKind.LASSO: (later("Add lasso"), later("Cut lasso")),
     ToolKind.FILL: (later("Fill"), later("Remove island")),
+    ToolKind.HAIR: (later("Hair brush"), later("Erase hair")),
 }
 
 
@@ -60,6 +62,7 @@ class HandCanvas(CanvasDisplay):
     Signals:
         hand_started: A hand tool was put down.
         mask_painted: Object id (0 for a new one), frame, its Mask as it is now, what was done.
+        hair_painted: Object id, frame, Mask of the band's strokes as they are now, what was done.
         paint_refused: A hand tool was put down where nothing can be painted.
         nothing_to_fill: A flood found no closed region.
         brush_changed: Brush.
@@ -67,6 +70,7 @@ class HandCanvas(CanvasDisplay):
 
     hand_started = Signal()
     mask_painted = Signal(int, int, object, str)
+    hair_painted = Signal(int, int, object, str)
     paint_refused = Signal()
     nothing_to_fill = Signal()
     brush_changed = Signal(object)
@@ -188,7 +192,7 @@ class HandCanvas(CanvasDisplay):
 
     def _start_stroke(self, pointer: Pointer, target: PaintTarget) -> None:
         live = self._live_of(target)
-        self.set_live(live, target.object_id, target.color)
+        self.set_live(live, HAIR_ID if self._tool.kind is ToolKind.HAIR else target.object_id, target.color)
         adds, dab = self._tool.adds(pointer), self._dab(pointer)
         straight = pointer.modifiers & _SHIFT and self._last_end is not None
         start = Dab(self._last_end, dab.radius) if straight and self._last_end is not None else dab
@@ -225,7 +229,8 @@ class HandCanvas(CanvasDisplay):
         """Hand the mask over, if it changed; whoever takes it shows it before the live one goes."""
         mask = live.to_mask() if live.drawn else live.before
         if mask != live.before and self.frame is not None:
-            self.mask_painted.emit(target.object_id, self.frame.number, mask, label)
+            painted = self.hair_painted if self._tool.kind is ToolKind.HAIR else self.mask_painted
+            painted.emit(target.object_id, self.frame.number, mask, label)
         self.set_live(None)
 
     def _live_of(self, target: PaintTarget) -> LiveMask:

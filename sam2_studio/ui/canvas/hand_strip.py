@@ -49,6 +49,7 @@ class HandStrip(QObject):
         self._size = NumberField(tr("Brush size"), least=limits.LEAST, most=limits.MOST, step=1, unit="px")
         self._units, self._reaches = QButtonGroup(self), QButtonGroup(self)
         self._brush_parts: list[QWidget] = []
+        self._reach_parts: list[QWidget] = []
         self._build(row)
         self._size.valueChanged.connect(self._size_chosen)
         self._size.editingFinished.connect(canvas.setFocus)
@@ -75,8 +76,9 @@ class HandStrip(QObject):
         set_tip(self._size, tr("<b>Brush size</b>&nbsp;&nbsp;[ and ]<br>Ctrl+Alt+drag on the picture sets it too."))
         gap = QWidget()
         gap.setFixedWidth(12)
-        self._brush_parts = [_label(tr("Size")), self._size, *self._choices(self._units, _UNITS), gap]
-        for part in (*self._brush_parts, _label(tr("Reaches")), *self._choices(self._reaches, _REACHES)):
+        self._brush_parts = [_label(tr("Size")), self._size, *self._choices(self._units, _UNITS)]
+        self._reach_parts = [gap, _label(tr("Reaches")), *self._choices(self._reaches, _REACHES)]
+        for part in (*self._brush_parts, *self._reach_parts):
             row.addWidget(part)
 
     def _choices(self, group: QButtonGroup, choices: tuple[tuple[str, str], ...]) -> list[QWidget]:
@@ -106,6 +108,8 @@ class HandStrip(QObject):
 
     def _show_tool(self, kind: ToolKind) -> None:
         self.bar.setVisible(kind.is_hand)
+        for part in self._reach_parts:
+            part.setVisible(kind.draws_mask)
         for part in self._brush_parts:
             part.setVisible(kind.is_brush)
         self._place()

@@ -29,6 +29,7 @@ class ToolKind(StrEnum):
     ERASER = "eraser"
     LASSO = "lasso"
     FILL = "fill"
+    HAIR = "hair"  # draws where the matte's band is wider, not the mask
 
     @property
     def is_hand(self) -> bool:
@@ -36,7 +37,11 @@ class ToolKind(StrEnum):
 
     @property
     def is_brush(self) -> bool:
-        return self in (ToolKind.BRUSH, ToolKind.ERASER)
+        return self in (ToolKind.BRUSH, ToolKind.ERASER, ToolKind.HAIR)
+
+    @property
+    def draws_mask(self) -> bool:
+        return self.is_hand and self is not ToolKind.HAIR
 
 
 @dataclass(frozen=True)

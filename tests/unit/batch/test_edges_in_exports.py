@@ -94,7 +94,7 @@ def test_frames_without_a_soft_edge_are_doubtful_afterwards(
     path = project(EdgeSettings(matte=True))
     made, calls = steady.make_matte, []
 
-    def failing(rgb, mask, edge):  # type: ignore[no-untyped-def]
+    def failing(rgb, mask, edge, hair):  # type: ignore[no-untyped-def]
         calls.append(edge.matte)
         if edge.matte and sum(calls) == 3:
             raise MatteError("No.", "Never mind.")

@@ -43,6 +43,7 @@ class Footage:
             lambda object_id, n: masks[n],
             kept=lambda object_id, n: n in set(kept),
             flagged=lambda object_id, n: n in set(flagged),
+            hair=lambda object_id, n: None,
             shots=Shots(cuts),
         )
 
@@ -145,7 +146,7 @@ def test_a_neighbour_whose_matte_fails_is_left_out(monkeypatch: pytest.MonkeyPat
     footage = at_rest()
     bad = footage.source.read(MIDDLE + 1).rgb
 
-    def made(rgb: NDArray[np.uint8], mask: Mask, edge: EdgeSettings) -> Matte:
+    def made(rgb: NDArray[np.uint8], mask: Mask, edge: EdgeSettings, hair: Mask | None) -> Matte:
         if rgb is bad:
             raise MatteError("No.", "Never mind.")
         return make_matte(rgb, mask, edge)
