@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 from sam2_studio.core.clip import ClipKind
-from sam2_studio.core.masks import Matte
 from sam2_studio.export.formats import PRESETS, PictureFormat, ShapeFormat, VideoFormat
+from sam2_studio.export.treatment import Background
 from sam2_studio.media.open import open_media
 from tests.exporting import READERS, Case
 from tests.media_factory import numbered_frame, numbered_frames, read_number, write_sequence, write_video
@@ -127,7 +126,7 @@ def check_video(case: Case, path: Path, written: VideoFormat) -> None:
 
 @pytest.mark.parametrize(("preset", "name"), [("png", "out.png"), ("after-effects", "o.mov"), ("replace", "o.mp4")])
 def test_each_frame_is_the_sources_own(case: Case, tmp_path: Path, preset: str, name: str) -> None:
-    report = case.run(preset, tmp_path / name)
+    report = case.run(preset, tmp_path / name, background=Background(color="#000000"))
     read = READERS["ffmpeg"]
     found = [read_number(np.rint(pixels.rgb).astype(np.uint8)) for path in report.files for pixels in read(path)]
     assert found == [read_number(case.source.read(n).rgb) for n in range(case.source.info.frames)]
@@ -135,11 +134,7 @@ def test_each_frame_is_the_sources_own(case: Case, tmp_path: Path, preset: str, 
 
 def test_the_sources_own_alpha_limits_the_cutout(case: Case, tmp_path: Path) -> None:
     alpha = case.source.read(0).alpha
-    report = replace(case, alpha=None).run("matte-png", tmp_path / "out.png")
-    (pixels,) = READERS["ffmpeg"](report.files[0])
-    meant = (
-        np.full(pixels.alpha.shape, 255.0)
-        if alpha is None
-        else Matte(alpha / np.float32(np.iinfo(alpha.dtype).max)).alpha * 255
-    )
+    report = case.run("matte-png", tmp_path / "out.png")
+    pixels = READERS["ffmpeg"](report.files[0])[0]
+    meant = np.full(pixels.alpha.shape, 255.0) if alpha is None else alpha * (255.0 / np.iinfo(alpha.dtype).max)
     assert np.abs(pixels.rgb[..., 0] - meant).max() <= 1
