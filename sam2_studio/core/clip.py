@@ -45,6 +45,7 @@ class ClipInfo:
         rotation: Degrees counter-clockwise that the file asks for; already applied to all pixels.
         bit_depth: Bits of one stored channel.
         interlaced: Which field of a frame comes first, "top" or "bottom"; "" for whole frames.
+        keyframe_gap: Most frames from one that can be decoded by itself to the next.
         pixel_aspect: Width to height of one pixel, upright.
         audio: Codec name of the first sound stream, or None.
         timecode: Start timecode `HH:MM:SS:FF`, or None.
@@ -67,6 +68,7 @@ class ClipInfo:
     color: ColorTags = field(default_factory=ColorTags)
     alpha: bool = False
     interlaced: str = ""
+    keyframe_gap: int = 1
     pixel_aspect: Fraction = Fraction(1)
     audio: str | None = None
     timecode: str | None = None

@@ -40,6 +40,7 @@ class Frame:
         alpha: (H, W) of the same type where the source has it, else None.
         light: (H, W, 3) float16 where the source is linear light (OpenEXR): straight, not clipped at 1. `rgb` shows it
             by sRGB's curve, for the eye and the network. Else None.
+        stand_in: It is of a proxy: for the eye while it scrubs, and for nothing else.
         transfer: FFmpeg's name of the curve of `rgb` where it is an HDR one (`eye.HDR`), else "".
     """
 
@@ -49,6 +50,7 @@ class Frame:
     alpha: NDArray[np.uint8] | NDArray[np.uint16] | None = field(default=None, repr=False, compare=False)
     light: NDArray[np.float16] | None = field(default=None, repr=False, compare=False)
     transfer: str = field(default="", compare=False)
+    stand_in: bool = False
 
     def __post_init__(self) -> None:
         for pixels in (self.rgb, self.alpha, self.light):

@@ -47,6 +47,7 @@ class Preferences:
         brush_in_picture: Measured in pixels of the picture, else of the screen.
         stop_at_cuts: Tracking doesn't go from one shot into the next.
         timecode: Count in timecode on the timeline, not in frames.
+        proxies: Make proxies of footage that is slow to jump about in.
         threads: For the network on the processor; 0 for one a core.
         tour_seen: Whether the tour was shown.
         keys: The user's own keys by action; an action that isn't named has those of the table.
@@ -71,6 +72,7 @@ class Preferences:
     export_folder: str = ""
     frame_cache_bytes: int = 2 << 30
     feature_cache_bytes: int = 256 << 20
+    proxies: bool = False
     threads: int = 0
     brush_size: int = 40
     brush_in_picture: bool = False

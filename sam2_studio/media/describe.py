@@ -53,6 +53,7 @@ def describe_video(
         pixel_format=first.format.name,
         bit_depth=first.format.components[0].bits,
         color=said,
+        keyframe_gap=index.keyframe_gap,
         interlaced=_first_field(stream, first),
         pixel_aspect=aspect,
         alpha=any(part.is_alpha for part in first.format.components),

@@ -60,6 +60,11 @@ class FrameIndex:
         return float((int(self.pts[-1]) - int(self.pts[0]) + self.last_duration) * self.time_base)
 
     @property
+    def keyframe_gap(self) -> int:
+        """Most frames from one keyframe to the next, or to the end."""
+        return int(np.diff(np.unique([0, *self.key_numbers, len(self)])).max())
+
+    @property
     def in_order(self) -> bool:
         """Whether the decoder's times are those of display, so that one frame's time says what comes before it."""
         return self.own_pts is self.pts

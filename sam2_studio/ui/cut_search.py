@@ -1,28 +1,23 @@
-"""Looks for the cuts of a clip on a thread of its own, with a reader of its own; works only while nobody else does.
-
-It rests while the user scrubs, plays or tracks, and otherwise works about half of the time: with a low priority of the
-system it could be held up with the interpreter's lock in its hands.
-"""
+"""Looks for the cuts of a clip on a thread of its own, with a reader of its own; works only while nobody else does."""
 
 import logging
-import threading
 from contextlib import closing
 from pathlib import Path
 from time import monotonic
 
-from PySide6.QtCore import QThread, Signal
+from PySide6.QtCore import Signal
 
 from sam2_studio.batch.cuts import look_for_cuts
 from sam2_studio.errors import Cancelled, StudioError
 from sam2_studio.media.isolated import IsolatedSource
+from sam2_studio.ui.background_thread import BackgroundThread
 
 _log = logging.getLogger(__name__)
 
-REST = 1.0  # seconds after the user's last move
 _TELL = 0.25  # seconds between two tellings
 
 
-class CutSearch(QThread):
+class CutSearch(BackgroundThread):
     """One search.
 
     Signals:
@@ -39,28 +34,8 @@ class CutSearch(QThread):
     failed = Signal(int)
 
     def __init__(self, number: int, path: Path, fingerprint: str) -> None:
-        super().__init__()
-        self.setObjectName("cut search")
+        super().__init__("cut search")
         self._number, self._path, self._fingerprint = number, path, fingerprint
-        self._condition = threading.Condition()
-        self._stop, self._held = False, False
-        self._free_from = 0.0
-
-    def rest(self) -> None:
-        """Let the user's doings go first for a moment."""
-        self._free_from = monotonic() + REST
-
-    def hold(self, held: bool) -> None:
-        """Do nothing until told otherwise."""
-        with self._condition:
-            self._held = held
-            self._condition.notify()
-
-    def stop(self) -> None:
-        """End soon, after the frame being decoded; `wait` for it where that matters."""
-        with self._condition:
-            self._stop = True
-            self._condition.notify()
 
     def run(self) -> None:
         try:
@@ -76,13 +51,13 @@ class CutSearch(QThread):
 
     def _search(self) -> None:
         told, started = 0.0, monotonic()
-        with closing(IsolatedSource(self._path, stopped=lambda: self._stop)) as source:
+        with closing(IsolatedSource(self._path, stopped=self.is_stopped)) as source:
             for looked in look_for_cuts(source, self._fingerprint):
                 done = looked.frames == source.info.frames
                 if done or monotonic() - told > _TELL:
                     self.looked.emit(self._number, looked)
                     told = monotonic()
-                if done or not self._may_go_on(monotonic() - started):
+                if done or not self.may_go_on(monotonic() - started):
                     return
                 started = monotonic()
 

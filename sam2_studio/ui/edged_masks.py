@@ -78,7 +78,7 @@ class EdgedMasks(QObject):
         same: _Key = ("soft", frame.number, mask, hair)
         key: _Key = (*same, replace(edge, despill="", steady=""))
         known = self._known(key)
-        if known is None:
+        if known is None and not frame.stand_in:
             self._ask(f"soft {slot}", key, lambda: SoftPart.of_matte(make_matte(frame.rgb, mask, edge, hair)))
             known = self._latest[slot][1] if slot in self._latest and self._latest[slot][0] == same else None
         if isinstance(known, SoftPart):

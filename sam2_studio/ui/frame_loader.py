@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import cv2
@@ -22,6 +23,7 @@ from sam2_studio.core.geometry import Box
 from sam2_studio.engine.shortage import is_shortage, shortage_told
 from sam2_studio.errors import Cancelled, MediaError, StudioError
 from sam2_studio.media.cache import CachedSource
+from sam2_studio.media.proxy import Proxy
 from sam2_studio.ui.language import tr
 
 _log = logging.getLogger(__name__)
@@ -29,6 +31,7 @@ _log = logging.getLogger(__name__)
 THUMBNAIL_HEIGHT = 48
 CLOSEUP_SIDE = 320
 _READ_AHEAD = 12
+_REST = 0.12  # seconds that a stand-in stands before the frame itself is decoded
 
 
 @dataclass
@@ -41,6 +44,8 @@ class _Wishes:
         generation: Rises with each opening: answers of an older one are void.
         frame: Frame to show, or None.
         direction: +1 or -1, for reading ahead.
+        exact: A frame for which a stand-in was shown, and the time from which the frame itself is to be; or None.
+        proxy: A proxy to use from now on, "" for none, None for no change.
         ahead: Whether there may be frames to read ahead.
         closeups: Frames and their parts of which close-ups are wanted.
         thumbnails: Frames whose thumbnails are wanted.
@@ -51,6 +56,8 @@ class _Wishes:
     generation: int = 0
     frame: int | None = None
     direction: int = 1
+    exact: tuple[int, float] | None = None
+    proxy: Path | str | None = None
     ahead: bool = False
     closeups: list[tuple[int, Box]] = field(default_factory=list)
     thumbnails: list[int] = field(default_factory=list)
@@ -58,8 +65,18 @@ class _Wishes:
 
     @property
     def any(self) -> bool:
-        small = bool(self.closeups or self.thumbnails)
-        return self.stop or self.drop or self.path is not None or self.frame is not None or self.ahead or small
+        media = self.drop or self.path is not None or self.proxy is not None
+        shown = self.frame is not None or self.exact_is_due or self.ahead
+        return self.stop or media or shown or bool(self.closeups or self.thumbnails)
+
+    @property
+    def exact_is_due(self) -> bool:
+        return self.exact is not None and monotonic() >= self.exact[1]
+
+    @property
+    def wait(self) -> float | None:
+        """Seconds until there is something to do without a new wish; None for never."""
+        return None if self.exact is None else max(0.0, self.exact[1] - monotonic())
 
 
 class FrameLoader(QThread):
@@ -93,7 +110,8 @@ class FrameLoader(QThread):
         self._condition = threading.Condition()
         self._wishes = _Wishes()
         self._source: CachedSource | None = None
-        self._last_shown = 0
+        self._proxy: Proxy | None = None
+        self._last_shown = self._last_exact = 0
 
     @property
     def generation(self) -> int:
@@ -117,9 +135,15 @@ class FrameLoader(QThread):
     def show(self, number: int, *, direction: int = 1) -> None:
         """Ask for a frame; an older wish not yet met is dropped."""
         with self._condition:
-            self._wishes.frame = number
+            self._wishes.frame, self._wishes.exact = number, None
             self._wishes.direction = direction
             self._wishes.ahead = True
+            self._condition.notify()
+
+    def use_proxy(self, path: Path | None) -> None:
+        """Let the frames of a proxy stand in, for a moment, for those that are far to decode; None for no longer."""
+        with self._condition:
+            self._wishes.proxy = path or ""
             self._condition.notify()
 
     def want_thumbnails(self, numbers: list[int]) -> None:
@@ -148,7 +172,8 @@ class FrameLoader(QThread):
 
     def _one_wish(self) -> bool:
         with self._condition:
-            self._condition.wait_for(lambda: self._wishes.any)
+            while not self._wishes.any:
+                self._condition.wait(self._wishes.wait)
             wishes = self._wishes
             if wishes.stop:
                 return False
@@ -174,9 +199,15 @@ class FrameLoader(QThread):
         if wishes.drop:
             wishes.drop = False
             return self._close
+        if wishes.proxy is not None:
+            named, wishes.proxy = wishes.proxy, None
+            return lambda: self._take_proxy(named, generation)
         if wishes.frame is not None:
             number, wishes.frame = wishes.frame, None
-            return lambda: self._show(number, generation)
+            return lambda: self._show(number, wishes)
+        if wishes.exact is not None and wishes.exact_is_due:
+            (exact, _), wishes.exact = wishes.exact, None
+            return lambda: self._show_exact(exact, wishes)
         if wishes.ahead:
             wishes.ahead = False
             return lambda: self._read_ahead(wishes)
@@ -197,12 +228,40 @@ class FrameLoader(QThread):
         """Whether nobody waits for these media any more."""
         return self._wishes.stop or self._wishes.generation != generation
 
-    def _show(self, number: int, generation: int) -> None:
-        if self._source is not None:
-            self._last_shown = number
-            frame = self._source.read(number)
-            frame.rgb8()  # made here, so that the window needn't
-            self.frame_ready.emit(generation, frame)
+    def _show(self, number: int, wishes: _Wishes) -> None:
+        if self._source is None:
+            return
+        self._last_shown = number
+        if self._proxy is None or self._source.holds(number) or abs(number - self._last_exact) <= 1:
+            self._show_exact(number, wishes)
+            return
+        self.frame_ready.emit(wishes.generation, self._proxy.read(number, self._source.timestamp(number)))
+        with self._condition:
+            wishes.ahead, wishes.exact = False, (number, monotonic() + _REST)
+
+    def _show_exact(self, number: int, wishes: _Wishes) -> None:
+        if self._source is None:
+            return
+        frame = self._source.read(number)
+        frame.rgb8()  # made here, so that the window needn't
+        self._last_exact = number
+        self.frame_ready.emit(wishes.generation, frame)
+        with self._condition:
+            wishes.ahead = True
+
+    def _take_proxy(self, named: Path | str, generation: int) -> None:
+        """Use another proxy, or none; one that can't be used is told to the log."""
+        self._drop_proxy()
+        if named and self._source is not None:
+            try:
+                self._proxy = Proxy(Path(named), self._source.info, lambda: self._is_void(generation))
+            except MediaError as error:
+                _log.warning("the proxy can't be used: %s", error)
+
+    def _drop_proxy(self) -> None:
+        if self._proxy is not None:
+            self._proxy.close()
+            self._proxy = None
 
     def _read_ahead(self, wishes: _Wishes) -> None:
         """Read one frame ahead, and wish for another as long as there was one to read."""
@@ -219,6 +278,7 @@ class FrameLoader(QThread):
             self.closeup_ready.emit(generation, number, part, closeup(self._source.read(number), part))
 
     def _close(self) -> None:
+        self._drop_proxy()
         if self._source is not None:
             self._source.close()
             self._source = None

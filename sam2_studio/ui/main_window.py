@@ -49,6 +49,7 @@ from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.preferring import Preferring, engine_limits
 from sam2_studio.ui.presenter import Presenter
 from sam2_studio.ui.project_bridge import ProjectBridge
+from sam2_studio.ui.proxying import Proxying
 from sam2_studio.ui.recents import Recents
 from sam2_studio.ui.recovery import Recovery
 from sam2_studio.ui.relinking import Relinking
@@ -209,6 +210,7 @@ class MainWindow(QMainWindow):
             page=self.start_page,
             folder=home.cache_folder() / "recent files",
         )
+        self.proxying = Proxying(self.bridge, self.loader, self.playhead, self.tracking, self.settings, self.status)
         self.relinking = Relinking(self.bridge, self.documents, self.files, self.message_bar)
         self.closing = Closing(
             documents=self.documents,
@@ -217,7 +219,7 @@ class MainWindow(QMainWindow):
             exporting=self.exporting,
             importing=self.importing,
             downloads=self.downloads,
-            others=(self.relinking, self.looking, self.timing, self.loader, self.engine),
+            others=(self.relinking, self.looking, self.timing, self.proxying, self.loader, self.engine),
             window=self,
         )
 
@@ -286,7 +288,7 @@ class MainWindow(QMainWindow):
         for part in (self.start_page, self.message_bar, self.strips):
             self.preferring.restyled.connect(part.refresh_icons)
         self.preferring.models_wanted.connect(self.models.show_models)
-        self.documents.opened.connect(self._opened)
+        self.documents.opened.connect(self._show_page)
         self.bridge.replaced.connect(self._project_replaced)
         self.bridge.clip_changed.connect(self._show_page)
         self.bridge.jump_wanted.connect(self.playhead.go_to)
@@ -365,9 +367,6 @@ class MainWindow(QMainWindow):
 
     def _no_footage(self) -> None:
         self.engine.set_footage(None)
-
-    def _opened(self, path: Path) -> None:
-        self.setWindowTitle(self.documents.title)
 
     def _files_dropped(self, paths: list[Path]) -> None:
         self.documents.open(paths[0])

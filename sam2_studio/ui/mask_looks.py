@@ -109,7 +109,7 @@ class MaskLooks(QObject):
         edges = {each.id: each.edge for each in self._bridge.project.objects}
         seen = tuple((each, edges[each.object_id]) for each in masks if each.visible)
         others = any(each.soft is not None or edge.despill for each, edge in seen)
-        if frame is None or not others or self._canvas.kind is not ViewKind.CUTOUT:
+        if frame is None or frame.stand_in or not others or self._canvas.kind is not ViewKind.CUTOUT:
             self._wanted = None
             self._canvas.set_colors(None)
             return

@@ -129,7 +129,7 @@ class Presenter(QObject):
         if generation != self._loader.generation:
             return
         self._canvas.set_frame(frame)
-        self._clicks.set_frame(frame)
+        self._clicks.set_frame(None if frame.stand_in else frame)
         self._show_canvas_masks()
         self._show_canvas_prompts()
 

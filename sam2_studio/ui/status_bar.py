@@ -18,6 +18,7 @@ class StatusBar(QWidget):
         self.setObjectName("status-bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._machine = QLabel()
+        self._proxy = QLabel()
         self._progress = QProgressBar()
         self._message = QLabel()
         self._stop = ActionButton(stop, text=tr("Stop"))
@@ -41,6 +42,16 @@ class StatusBar(QWidget):
         self._stop.setVisible(True)
         self._message.setText(progress_text(label, done, total, rate, left))
 
+    def set_proxy(self, text: str) -> None:
+        """Show how it stands with the clip's proxy; "" where it has none."""
+        self._proxy.setText(text)
+        self._proxy.setVisible(bool(text))
+
+    @property
+    def proxy(self) -> str:
+        """What is shown of the proxy."""
+        return self._proxy.text()
+
     def show_message(self, sentence: str) -> None:
         """Show a sentence; ends the progress."""
         self._progress.setVisible(False)
@@ -55,12 +66,16 @@ class StatusBar(QWidget):
         theme.mark(self._machine, "quiet", True)
         self._machine.setMinimumWidth(240)
         self._machine.setAccessibleName(tr("Model, device and memory"))
+        theme.mark(self._proxy, "quiet", True)
+        self._proxy.setAccessibleName(tr("Proxy"))
+        self._proxy.setVisible(False)
         self._progress.setTextVisible(False)
         self._progress.setFixedSize(72, 8)
         self._progress.setAccessibleName(tr("Progress"))
         self._message.setAccessibleName(tr("Status"))
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(self._machine)
+        row.addWidget(self._proxy)
         row.addWidget(self._progress)
         row.addWidget(self._message, 1)
         row.addWidget(self._stop)

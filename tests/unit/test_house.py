@@ -24,6 +24,7 @@ TOPS = {
     "ui/mask_import.py": "the import thread",
     "ui/combine_thread.py": "the thread of merged masks",
     "ui/cut_search.py": "the search for cuts",
+    "ui/proxy_thread.py": "the making of a proxy",
     "ui/frame_loader.py": "the media thread",
     "ui/relinking.py": "the thread that looks for footage",
     "ui/project_opener.py": "the thread that opens a project",

@@ -231,6 +231,10 @@ PREFERENCES = (
         name="feature_cache_bytes", section=_SPEED, title=later("Memory for features"),
         hint=later("What the network saw of a frame is kept, so that the next click on it is quick."), make=_megabytes),
     PreferenceSpec(
+        name="proxies", section=_SPEED, title=later("Proxies"),
+        hint=later("Small copies of clips that are slow to jump about in, to look at only; made in the background."),
+        make=SwitchField),
+    PreferenceSpec(
         name="overlay_opacity", section=_CANVAS, title=later("Overlay"),
         hint=later("How strongly the mask colours the picture; other objects are fainter."), make=_percent),
     PreferenceSpec(

@@ -24,6 +24,7 @@ OTHER = Preferences(
     export_folder="Käfer",
     frame_cache_bytes=5,
     feature_cache_bytes=6,
+    proxies=True,
     threads=2,
     brush_size=7,
     brush_in_picture=True,
