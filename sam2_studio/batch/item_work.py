@@ -211,16 +211,7 @@ class _Work:
         raise RuntimeError("an export ended without a report")
 
     def _by_index(self, info: ClipInfo) -> FrameRange | None:
-        wanted, first = self.item.range, info.first_number
-        if wanted is None:
-            return None
-        if not first <= wanted.start < wanted.stop <= first + info.frames:
-            raise PromptError(
-                f"The range {wanted.start}:{wanted.stop} doesn't fit the clip, whose frames are {first} to "
-                f"{first + info.frames - 1}.",
-                "Give first:last+1 inside the clip.",
-            )
-        return FrameRange(wanted.start - first, wanted.stop - first)
+        return None if self.item.range is None else info.indices(self.item.range)
 
     def _may_replace(self, project: Path) -> bool:
         """Whether a project that is there may be made anew: it is the batch's, and nobody worked on it since."""

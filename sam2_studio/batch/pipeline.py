@@ -13,7 +13,7 @@ from typing import Any
 from sam2_studio.batch.cuts import look_for_cuts
 from sam2_studio.batch.footage import footage
 from sam2_studio.batch.snapshot import track_request
-from sam2_studio.core.clip import Clip
+from sam2_studio.core.clip import Clip, ClipKind
 from sam2_studio.core.commands import Command, mask_changes, put_masks, set_model, settled_changes
 from sam2_studio.core.frames import FrameRange, FrameSource
 from sam2_studio.core.records import lacks_mask, prompted_record, tracked_record
@@ -120,7 +120,7 @@ def track_project(
         file.history.do(set_model(file.project, model.pin))
         yield TrackProgress(done=0, total=RunProgress(request).frames, seconds=0.0)
         segmenter = Segmenter(model, FeatureCache(CACHED_BYTES), on_notice)
-        _answer_prompts(file, source, segmenter, [item.object_id for item in request.objects])
+        _answer_open_prompts(file, source, segmenter, [item.object_id for item in request.objects])
         cuts = (yield from _cuts(clip, source, started)) if stop_at_cuts else ()
         request = track_request(file, object_ids, direction, span, cuts=cuts)
         run, progress = _Run(file), RunProgress(request)
@@ -179,18 +179,22 @@ class _Run:
         return result.object_id, result.frame, record.made_stale() if early else record
 
 
-def _answer_prompts(file: ProjectFile, source: FrameSource, segmenter: Segmenter, object_ids: Sequence[int]) -> None:
+def _answer_open_prompts(
+    file: ProjectFile, source: FrameSource, segmenter: Segmenter, object_ids: Sequence[int]
+) -> None:
     """Make the masks of prompted frames that have none yet."""
     for object_id in object_ids:
         for frame in file.project.prompted_frames(object_id):
             if lacks_mask(file.project.track(object_id).get(frame), file.project.prompts(object_id, frame)):
-                _answer(file, source, segmenter, object_id, frame)
+                answer_prompts(file, source, segmenter, object_id, frame)
 
 
-def _answer(file: ProjectFile, source: FrameSource, segmenter: Segmenter, object_id: int, frame: int) -> None:
+def answer_prompts(file: ProjectFile, source: FrameSource, segmenter: Segmenter, object_id: int, frame: int) -> None:
+    """Make the mask of one prompted frame and put it into the project. Raises MediaError, ModelError, ProjectError."""
     prompts = file.project.prompts(object_id, frame)
     given = None if prompts.mask_id is None else file.mask(prompts.mask_id)
-    answer = segmenter.segment(source.read(frame), prompts, given_mask=given)
+    still = source.info.kind is ClipKind.STILL
+    answer = segmenter.segment(source.read(frame), prompts, given_mask=given, still=still)
     recipe = segmenter.looks.model.recipe
     with file.transaction():
         mask_id = file.add_mask(answer.mask)

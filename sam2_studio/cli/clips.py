@@ -79,7 +79,7 @@ def track(
     info = probe(media)
     written = ([WrittenSubject("", own)] if own else []) + list(read_prompts_file(prompts) if prompts else ())
     subjects = check_subjects(written, info)
-    within = by_index(wanted, info) if wanted is not None else None
+    within = info.indices(wanted) if wanted is not None else None
     console.warn(info.warnings)
     file, loaded = _prepared(output, info, subjects, edge, (model, device, dtype), overwrite=overwrite)
     console.warn([loaded.notice] if loaded.notice else [])
@@ -103,24 +103,6 @@ def follow_track(events: "Generator[TrackProgress | TrackReport, None, None]", c
                 pace, what = Pace(), event.what
             console.progress(event.what, event.done, event.total, pace.left(event.done, event.total))
     raise RuntimeError("a track run ended without a report")
-
-
-def by_index(wanted: "FrameRange", info: "ClipInfo") -> "FrameRange":
-    """The range by index, from one in the numbers that the user sees.
-
-    Raises:
-        PromptError: it doesn't fit the clip; the message counts as the user does.
-    """
-    from sam2_studio.core.frames import FrameRange
-    from sam2_studio.errors import PromptError
-
-    first, end = info.first_number, info.first_number + info.frames
-    if not first <= wanted.start < wanted.stop <= end:
-        raise PromptError(
-            f"The range {wanted.start}:{wanted.stop} doesn't fit the clip, whose frames are {first} to {end - 1}.",
-            "Give first:last+1 inside the clip.",
-        )
-    return FrameRange(wanted.start - first, wanted.stop - first)
 
 
 def _prepared(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sam2_studio.cli.clips import by_index
 from sam2_studio.cli.console import Console
 from sam2_studio.cli.edges import Edges, parse_edges
 from sam2_studio.cli.options import (
@@ -155,4 +154,4 @@ def _chosen(path: Path, names: list[str], wanted: "FrameRange | None") -> dict[s
 
 
 def _range_of(project: "Project", wanted: "FrameRange | None") -> "FrameRange | None":
-    return by_index(wanted, project.clip.info) if wanted is not None and project.clip is not None else None
+    return project.clip.info.indices(wanted) if wanted is not None and project.clip is not None else None

@@ -11,6 +11,7 @@ from typing import Any
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Size
 from sam2_studio.core.plain import checked, whole
+from sam2_studio.errors import PromptError
 
 MOST_FRAMES = 1 << 26  # 12 days at 60 frames a second
 MOST_SIDE = 1 << 17
@@ -78,6 +79,20 @@ class ClipInfo:
     @property
     def size(self) -> Size:
         return Size(self.width, self.height)
+
+    def indices(self, wanted: FrameRange) -> FrameRange:
+        """The range by index, from 0, of one in the numbers that the user sees.
+
+        Raises:
+            PromptError: it doesn't fit the footage; the message counts as the user does.
+        """
+        first, end = self.first_number, self.first_number + self.frames
+        if not first <= wanted.start < wanted.stop <= end:
+            raise PromptError(
+                f"The range {wanted.start}:{wanted.stop} doesn't fit the clip, whose frames are {first} to {end - 1}.",
+                "Give first:last+1 inside the clip.",
+            )
+        return FrameRange(wanted.start - first, wanted.stop - first)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for JSON; fractions as text, exact."""

@@ -113,7 +113,7 @@ def test_unexpected_errors_are_caught_at_the_tops_only() -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        "import sam2_studio",
+        "import sam2_studio; sam2_studio.create_project",
         "import sam2_studio.__main__",
         "from sam2_studio.__main__ import main; assert main(['--version']) == 0",
         "from sam2_studio.__main__ import main; assert main(['--help']) == 0",
