@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,7 @@ from sam2_studio.export.spec import ExportSpec
 from sam2_studio.export.yuv import scaled
 from sam2_studio.media.open import open_media
 
+_NO_HAIR: Mapping[tuple[int, int], Mask] = MappingProxyType({})
 TRIED = 4  # frames that are exported for an estimate
 
 
@@ -59,12 +62,19 @@ class Previewer:
     Args:
         masks: By object id and frame, of the frames that `tried_frames` names.
         frame: That is shown.
+        hair: By object id and frame, what the hair brush covers there.
     """
 
     def __init__(
-        self, clip: Clip, objects: Sequence[CutObject], masks: Mapping[tuple[int, int], Mask], frame: int
+        self,
+        clip: Clip,
+        objects: Sequence[CutObject],
+        masks: Mapping[tuple[int, int], Mask],
+        frame: int,
+        hair: Mapping[tuple[int, int], Mask] = _NO_HAIR,
     ) -> None:
         self._clip, self._objects, self._masks, self._frame = clip, tuple(objects), masks, frame
+        self._hair = hair
         self._source: FrameSource | None = None
         self._is_unwanted = False
 
@@ -75,7 +85,7 @@ class Previewer:
     def picture(self, spec: ExportSpec, longest: int) -> Preview:
         """The frame as the export would have it, its longer side at most `longest` pixels. Raises StudioError."""
         chosen = chosen_objects(spec, self._objects)
-        maker = PictureMaker(spec, self._clip, chosen, self._mask, _matte, foreground)
+        maker = PictureMaker(spec, self._clip, chosen, self._mask, self._matte, foreground)
         whole = maker.picture(self._opened().read(self._frame))
         fitting = Scale(width=longest, height=longest).applied(whole.size)
         small = resized(whole, fitting) if fitting.area < whole.size.area else whole
@@ -111,7 +121,7 @@ class Previewer:
             clip=self._clip,
             objects=self._objects,
             masks=self._mask,
-            matte=_matte,
+            matte=self._matte,
             foreground=foreground,
         )
         seconds = 0.0
@@ -130,10 +140,10 @@ class Previewer:
     def _mask(self, object_id: int, frame: int) -> Mask | None:
         return self._masks.get((object_id, frame))
 
-
-def _matte(frame: Frame, mask: Mask, edge: EdgeSettings, object_ids: tuple[int, ...]) -> Matte:
-    """Of the frame alone: what makes a matte steady needs many frames more."""
-    return make_matte(frame.rgb, mask, edge)
+    def _matte(self, frame: Frame, mask: Mask, edge: EdgeSettings, object_ids: tuple[int, ...]) -> Matte:
+        """Of the frame alone: what makes a matte steady needs many frames more."""
+        found = [strokes for each in object_ids if (strokes := self._hair.get((each, frame.number))) is not None]
+        return make_matte(frame.rgb, mask, edge, reduce(Mask.union, found) if found else None)
 
 
 def tried_frames(clip: Clip, frame: int) -> FrameRange:

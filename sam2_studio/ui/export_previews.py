@@ -30,7 +30,9 @@ class ExportPreviews(QObject):
         self, bridge: ProjectBridge, clip: Clip, frame: int, view: ExportPreview, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._previewer = Previewer(clip, bridge.project.objects, _masks(bridge, clip, frame), frame)
+        self._previewer = Previewer(
+            clip, bridge.project.objects, _masks(bridge, clip, frame), frame, _hair(bridge, clip, frame)
+        )
         self._view = view
         self._asked: ExportSpec | None = None
         self._has_ended = False
@@ -99,3 +101,9 @@ def _masks(bridge: ProjectBridge, clip: Clip, frame: int) -> dict[tuple[int, int
                 if (mask := bridge.file.mask_of(thing.id, number)) is not None:
                     found[thing.id, number] = mask
     return found
+
+
+def _hair(bridge: ProjectBridge, clip: Clip, frame: int) -> dict[tuple[int, int], Mask]:
+    """What the hair brush covers on those frames."""
+    wanted = [(each, n) for each in bridge.project.objects for n in {frame, *tried_frames(clip, frame)}]
+    return {(each.id, n): strokes for each, n in wanted if (strokes := bridge.hair(each, n)) is not None}

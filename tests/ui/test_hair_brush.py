@@ -7,9 +7,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
-from sam2_studio.core.masks import Mask
+from sam2_studio.batch import previewing
+from sam2_studio.batch.previewing import Previewer
+from sam2_studio.core.edges import EdgeSettings
+from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.core.store import ProjectFile
+from sam2_studio.export.spec import ExportSpec
 from sam2_studio.ui.canvas.hand_canvas import HAIR_ID
+from sam2_studio.ui.export_previews import _hair, _masks
 from sam2_studio.ui.main_window import MainWindow
 from tests.media_factory import write_video
 from tests.synthetic import moving_scene
@@ -115,3 +120,22 @@ def test_on_a_locked_object_it_says_why(qtbot: QtBot, window: MainWindow) -> Non
         stroke(qtbot, window, (45, 25), (75, 25))
     assert "locked" in refused.args[0].message
     assert hair(window) is None
+
+
+def test_the_preview_of_an_export_has_the_strokes(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    stroke(qtbot, window, (45, 25), (75, 25))
+    clip, asked = window.bridge.project.clip, list[Mask | None]()
+    assert clip is not None
+
+    def made(rgb: np.ndarray, mask: Mask, edge: EdgeSettings, hair: Mask | None) -> Matte:
+        asked.append(hair)
+        return Matte.from_mask(mask)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(previewing, "make_matte", made)
+        previewer = Previewer(
+            clip, window.bridge.project.objects, _masks(window.bridge, clip, 0), 0, _hair(window.bridge, clip, 0)
+        )
+        previewer.picture(ExportSpec(preset="png", target=tmp_path / "out"), 100)
+        previewer.close()
+    assert asked == [hair(window)]
