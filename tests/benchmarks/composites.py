@@ -6,7 +6,7 @@ media; none shows in both parts of one composite. Every composite is a pure func
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from tests.benchmarks.nano_gains import sample_pictures
 from tests.synthetic import blob_outline, coverage_of
 
 Real = NDArray[np.float32]
+Draw = Callable[[int, tuple[int, int], Real], tuple[Real, Real]]
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "media"
 CELLS = 256  # of the network's answer over the picture, on each side
@@ -57,12 +58,15 @@ def composites(size: tuple[int, int], each: int) -> Iterator[Composite]:
 
 def composite(kind: str, number: int, size: tuple[int, int]) -> Composite:
     """One composite; lengths in it grow with the picture's height."""
-    seed = 100 * list(KINDS).index(kind) + number
+    return _composed(kind, 100 * list(KINDS).index(kind) + number, size, KINDS[kind])
+
+
+def _composed(kind: str, seed: int, size: tuple[int, int], draw: Draw) -> Composite:
     rng = np.random.default_rng(seed)
     pictures = _pictures()
     skin, ground = (pictures[int(n)] for n in rng.choice(len(pictures), 2, replace=False))
     own, behind = _fitted(skin[:, ::-1], size), _fitted(ground, size)
-    alpha, own = KINDS[kind](seed, size, own)
+    alpha, own = draw(seed, size, own)
     clean = own * alpha[..., None] + behind * (1 - alpha[..., None])
     return Composite(kind, with_noise(clean, seed), alpha, own, clean, network_mask(alpha, seed))
 
@@ -108,14 +112,26 @@ def _body(seed: int, size: tuple[int, int], scale: float = 0.24) -> tuple[NDArra
     return blob_outline(seed, scale * size[1], wobble=0.2), (float(centre[0]), float(centre[1]))
 
 
-def _hair(seed: int, size: tuple[int, int], own: Real) -> tuple[Real, Real]:
+def _hair(
+    seed: int,
+    size: tuple[int, int],
+    own: Real,
+    *,
+    length: tuple[float, float] = (0.02, 0.055),
+    lean: float = 0.9,
+) -> tuple[Real, Real]:
     """Long thin strokes of one dark or light tone that leave the outline and bend."""
     rng = np.random.default_rng(seed + 5)
     tone = np.asarray(rng.choice([[32, 24, 20], [70, 46, 30], [196, 164, 112], [120, 70, 40]]), np.float32)
-    alpha = _with_strokes(seed, size, length=(0.02, 0.055), thickness=(0.0012, 0.0030), lean=0.9)
+    alpha = _with_strokes(seed, size, length=length, thickness=(0.0012, 0.0030), lean=lean)
     near = cv2.GaussianBlur(coverage_of(*_body(seed, size), size), (0, 0), 0.02 * size[1])
     share = np.clip(2.2 - 2.2 * near, 0, 1)[..., None]  # the body keeps its skin, the strokes have the tone
     return alpha, np.asarray(own * (1 - share) + tone * share * (0.85 + 0.15 * own / 128), np.float32).clip(0, 255)
+
+
+def loose_hair(number: int, size: tuple[int, int]) -> Composite:
+    """Hair that stands out farther than any band: what the hair brush is for."""
+    return _composed("loose hair", 900 + number, size, partial(_hair, length=(0.05, 0.14), lean=0.5))
 
 
 def _fur(seed: int, size: tuple[int, int], own: Real) -> tuple[Real, Real]:
@@ -149,7 +165,7 @@ def _sharp(seed: int, size: tuple[int, int], own: Real) -> tuple[Real, Real]:
     return coverage_of(*_body(seed, size), size), own
 
 
-KINDS: dict[str, Callable[[int, tuple[int, int], Real], tuple[Real, Real]]] = {
+KINDS: dict[str, Draw] = {
     "hair": _hair,
     "fur": _fur,
     "motion": _motion,

@@ -24,7 +24,7 @@ from sam2_studio.core.shots import Shots
 from sam2_studio.engine.foreground import own_colors
 from sam2_studio.engine.matting import make_matte
 from sam2_studio.engine.steady import ClipMattes
-from tests.benchmarks.composites import KINDS, Composite, composite, composites, network_mask
+from tests.benchmarks.composites import KINDS, Composite, composite, composites, loose_hair, network_mask
 from tests.fakes import ArraySource
 
 Real = NDArray[np.float32]
@@ -133,6 +133,23 @@ def print_seconds(methods: Iterable[str]) -> None:
             print(f"| {name}, {each.kind} | {1000 * matting:.0f} | {1000 * coloring:.0f} |")
 
 
+def print_hair_brush(size: tuple[int, int], count: int, methods: Iterable[str]) -> None:
+    """SAD with loose hair, without and with the hair brush drawn generously over it."""
+    found: dict[str, list[float]] = {}
+    for number in range(count):
+        known = loose_hair(number, size)
+        near = cv2.dilate((known.alpha > 0.05).view(np.uint8), np.ones((9, 9), np.uint8)) > 0
+        deep = cv2.erode(known.inside.view(np.uint8), np.ones((25, 25), np.uint8)) > 0
+        mask, strokes = Mask.from_array(known.inside), Mask.from_array(near & ~deep)
+        found.setdefault("mask", []).append(sad(known.inside.astype(np.float32), known.alpha))
+        for name in methods:
+            for what, hair in ((name, None), (f"{name} and brush", strokes)):
+                matte = make_matte(known.rgb, mask, METHODS[name], hair)
+                found.setdefault(what, []).append(sad(matte.alpha, known.alpha))
+    print("\n| loose hair | " + " | ".join(found) + " |")
+    print("| SAD | " + " | ".join(f"{np.mean(each):.1f}" for each in found.values()) + " |")
+
+
 def print_flicker(size: tuple[int, int], each: int) -> None:
     """Mean change of alpha between two frames of a subject at rest, in thousandths, over all pixels that are soft."""
     print("\n| flicker | " + " | ".join(KINDS) + " | all |")
@@ -192,6 +209,7 @@ def main() -> None:
     for known in composites((width, height), options.each):
         rows.setdefault(known.kind, []).append(row(known, methods))
     print_scores(rows, methods)
+    print_hair_brush((width, height), options.each, methods)
     print_flicker((width, height), min(options.each, 2))
     print_seconds(methods)
 
