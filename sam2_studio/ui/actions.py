@@ -101,6 +101,8 @@ _ARRANGE = "&Object/Arran&ge"
 _ROWS = (
     ActionSpec("open", "&Open…", ("Ctrl+O",), "open", "&File", "files.choose_file", ALWAYS,
                "Open a video, a picture, an image sequence or a project."),
+    ActionSpec("open_folder", "Open &folder…", ("Ctrl+Shift+O",), "folder", "&File", "files.choose_folder", ALWAYS,
+               "Open a folder of numbered pictures as a clip, with their own frame numbers."),
     ActionSpec("open_sample", "Open &sample", (), "sample", "&File", "files.open_sample", ALWAYS,
                "Open the clip that comes with the program, to try everything without footage of your own."),
     ActionSpec("name_project", "&Name the project…", ("Ctrl+S",), "save", "&File", "files.name_project", "has_clip",

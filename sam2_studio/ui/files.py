@@ -12,7 +12,9 @@ from sam2_studio.ui.language import tr
 
 SAMPLE = ("sample", "bigbuckbunny.mp4")
 
-_MEDIA = "(*.cutout *.mp4 *.mov *.mkv *.webm *.avi *.mxf *.m4v *.png *.jpg *.jpeg *.tif *.tiff *.webp)"
+_MEDIA = (
+    "(*.cutout *.mp4 *.mov *.mkv *.webm *.avi *.mxf *.m4v *.png *.jpg *.jpeg *.tif *.tiff *.webp *.exr *.dpx)"
+)
 
 
 class Files(QObject):
@@ -35,6 +37,12 @@ class Files(QObject):
     def choose_file(self) -> None:
         if path := self._ask_to_open(tr("Open"), f"{_media()};;{_all()}"):
             self._documents.open(path)
+
+    def choose_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self._window, tr("Open a folder of pictures"), str(self.folder))
+        if name:
+            self.folder = Path(name).parent
+            self._documents.open(Path(name))
 
     def open_sample(self) -> None:
         self._documents.open(resource(*SAMPLE))

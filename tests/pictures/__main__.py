@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--theme", nargs="+", default=["dark"])
     parser.add_argument("--language", nargs="+", default=["en"])
     parser.add_argument("--size", default="1440x900")
-    parser.add_argument("--only", default="", help="a part of the names of the pictures wanted")
+    parser.add_argument("--only", default="", help="parts of the names wanted, with commas between")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     made = given.out / "rabbit.cutout"

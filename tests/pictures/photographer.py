@@ -15,12 +15,12 @@ class Photographer:
     """One window, one folder."""
 
     def __init__(self, window: MainWindow, folder: Path, only: str) -> None:
-        """Keep those pictures whose names hold `only`."""
-        self.window, self._folder, self._only = window, folder, only
+        """Keep those pictures whose names hold one of the words of `only`, which commas part."""
+        self.window, self._folder, self._only = window, folder, only.split(",")
 
     def wants(self, *names: str) -> bool:
         """Whether any picture of these names is to be taken."""
-        return any(self._only in name for name in names)
+        return any(word in name for name in names for word in self._only)
 
     def take(self, name: str, widget: QWidget | None = None, settle: int = _SETTLED) -> None:
         """Save what the widget (the window) shows."""

@@ -15,7 +15,7 @@ from sam2_studio.ui import recents
 from sam2_studio.ui.app import preferences_path
 from sam2_studio.ui.main_window import MainWindow
 from sam2_studio.ui.start_page import StartPage
-from tests.media_factory import numbered_frames, write_video
+from tests.media_factory import numbered_frames, write_sequence, write_video
 from tests.window import close, shown, until
 
 
@@ -45,6 +45,19 @@ def test_only_what_was_wanted_last_is_opened(qtbot: QtBot, window: MainWindow, t
     assert opened == [paths[-1]]
     for path in paths[:-1]:
         ProjectFile.open(path).close()  # nobody holds it
+
+
+def test_a_folder_of_numbered_pictures_is_a_clip_with_their_numbers(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_sequence(tmp_path / "shot", range(1001, 1005))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "shot"))
+    qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    until(qtbot, lambda: window.canvas.frame is not None)
+    clip = window.bridge.project.clip
+    assert clip is not None
+    assert (clip.info.frames, clip.source_number(0)) == (4, 1001)
+    assert window.transport.field.text() == "1001"
 
 
 def test_a_project_open_elsewhere_opens_read_only_and_names_the_owner(
