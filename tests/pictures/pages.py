@@ -11,7 +11,7 @@ from PIL import Image
 
 _GAP = 12
 _GROUND = "#141517"
-_CANVAS, _TIMELINE, _PANEL = (48, 40, 1158, 612), (48, 616, 1440, 868), (1156, 40, 1440, 620)
+_CANVAS, _TIMELINE, _PANEL = (48, 40, 1158, 612), (48, 660, 1440, 868), (1156, 40, 1440, 656)
 _VIEWS = ("outline", "matte", "cutout", "difference")
 
 
@@ -29,7 +29,7 @@ def main(taken: Path, folder: Path) -> None:
     save(picture("window").crop(_TIMELINE), "timeline")
     save(_beside(picture("window").crop(_PANEL), picture("menu-objects")), "objects")
     doubtful, found = picture("frame-doubtful"), picture("frame-found")
-    save(_beside(doubtful.crop(_PANEL), found.crop((560, 40, 1440, 620))), "health")
+    save(_beside(doubtful.crop(_PANEL), found.crop((560, 40, 1440, 656))), "health")
     save(_beside(picture("preferences-5"), picture("history")), "everyday")
 
 
