@@ -12,9 +12,7 @@ from sam2_studio.ui.language import tr
 
 SAMPLE = ("sample", "bigbuckbunny.mp4")
 
-_MEDIA = (
-    "(*.cutout *.mp4 *.mov *.mkv *.webm *.avi *.mxf *.m4v *.png *.jpg *.jpeg *.tif *.tiff *.webp *.exr *.dpx)"
-)
+_MEDIA = "(*.cutout *.mp4 *.mov *.mkv *.webm *.avi *.mxf *.m4v *.png *.jpg *.jpeg *.tif *.tiff *.webp *.exr *.dpx)"
 
 
 class Files(QObject):

@@ -10,10 +10,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-_HOME = tempfile.TemporaryDirectory()
-os.environ["SAM2_STUDIO_HOME"] = _HOME.name
-
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -129,7 +125,10 @@ def _export(camera: Walker, preset: str, name: str) -> None:
     dialog.reject()
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, home: str) -> None:
+    """Take them in a session with a home of its own."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["SAM2_STUDIO_HOME"] = home
     application = make_application()
     window = MainWindow(preferences_path())
     window.resize(1280, 800)
@@ -141,4 +140,5 @@ def main(folder: Path) -> None:
     application.processEvents()
 
 
-main(Path(sys.argv[1]))
+with tempfile.TemporaryDirectory() as own:
+    main(Path(sys.argv[1]), own)
