@@ -25,7 +25,6 @@ EPSILON = 2e-4  # variance of colours that is noise to the closed form
 LEAN = 0.6  # weight of the fast matte where it isn't sure
 ENOUGH = 1e-3  # of the residual, at which the solver stops
 STEPS = 300
-LINES = 2  # radius of the fit by which a matte of a smaller picture is brought up
 
 
 def is_installed() -> bool:
@@ -49,8 +48,8 @@ def closed_form_alpha(guide: Pixels, band: Band, fast: Real, height: int) -> Rea
         guide: (h, w, 3) the window's part of the picture.
         band: Of the same window.
         fast: (h, w) its fast matte.
-        height: The shorter side of the whole picture; above `STANDARD_HEIGHT` it works on a smaller copy, and the
-            result follows the picture's colours up to its full size.
+        height: The shorter side of the whole picture; from one and a half `STANDARD_HEIGHT` on it works on a smaller
+            copy, and what that changes of the fast matte is brought up to full size.
 
     Raises:
         MatteError: the extra isn't installed, or no answer is found.
@@ -60,9 +59,9 @@ def closed_form_alpha(guide: Pixels, band: Band, fast: Real, height: int) -> Rea
     open_to = _open(fast, band)
     if factor == 1:
         return _solved(unit(guide), open_to, fast)
-    small = shrunk(unit(guide), factor)
-    coarse = _solved(small, shrunk(open_to.astype(np.float32), factor) > 0, shrunk(fast, factor))
-    return _brought_up(guide, coarse, small, open_to, fast)
+    small = shrunk(fast, factor)
+    coarse = _solved(shrunk(unit(guide), factor), shrunk(open_to.astype(np.float32), factor) > 0, small)
+    return _brought_up(coarse - small, open_to, fast)
 
 
 def _open(fast: Real, band: Band) -> NDArray[np.bool_]:
@@ -102,27 +101,12 @@ def _tile(colors: Real, open_to: NDArray[np.bool_], fast: Real) -> Real:
     return result.reshape(fast.shape).astype(np.float32)
 
 
-def _brought_up(guide: Pixels, coarse: Real, small: Real, open_to: NDArray[np.bool_], fast: Real) -> Real:
-    """The matte of a smaller copy at full size: alpha as a line of the colours in small neighbourhoods."""
-    side = 2 * LINES + 1
-
-    def mean(values: Real) -> Real:
-        return np.asarray(cv2.blur(values, (side, side), borderType=cv2.BORDER_REFLECT), np.float32)
-
-    color, cover = mean(small), mean(coarse)
-    joint = mean(small * coarse[..., None]) - color * cover[..., None]
-    products = small[..., :, None] * small[..., None, :]
-    flat = products.reshape(*coarse.shape, 9)
-    spread = np.concatenate([mean(flat[..., n : n + 3]) for n in (0, 3, 6)], -1).reshape(products.shape)
-    spread = spread - color[..., :, None] * color[..., None, :] + EPSILON * 10 * np.eye(3, dtype=np.float32)
-    slope = np.linalg.solve(spread, joint[..., None])[..., 0].astype(np.float32)
-    offset = cover - (slope * color).sum(-1)
-    lines = np.concatenate([mean(slope), mean(offset)[..., None]], -1)
+def _brought_up(change: Real, open_to: NDArray[np.bool_], fast: Real) -> Real:
+    """The fast matte, which has the fine detail, with what the smaller copy's solution would change of it."""
     result = fast.copy()
     height, width = fast.shape
     for tile in tiles_with(open_to):
-        here = enlarged(lines, (width, height), tile)
-        seen = (here[..., :3] * unit(part(guide, tile))).sum(-1) + here[..., 3]
         where = part(open_to, tile)
-        part(result, tile)[where] = np.clip(seen, 0, 1)[where]
+        better = part(fast, tile) + enlarged(change, (width, height), tile)
+        part(result, tile)[where] = np.clip(better, 0, 1)[where]
     return result

@@ -13,6 +13,7 @@ from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.geometry import Point
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.preferences import Preferences
+from sam2_studio.engine import closed_form
 from sam2_studio.engine.foreground import foreground
 from sam2_studio.engine.matting import make_matte
 from sam2_studio.ui.app import preferences_path
@@ -200,3 +201,14 @@ def test_the_read_out_says_what_lies_under_the_resting_pointer(qtbot: QtBot, win
     assert "α&nbsp;100&nbsp;%" in text
     go_to(qtbot, window, 4)
     assert "α&nbsp;0&nbsp;%" in window.strips._readout.text(), "the block has moved on under it"
+
+
+def test_the_best_matte_without_its_package_is_refused_and_the_panel_shows_what_holds(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closed_form, "find_spec", lambda name: None)
+    with qtbot.waitSignal(window.bridge.refused) as refused:
+        window.edge_panel.edge_changed.emit(EdgeSettings(matte=True, method="best"))
+    assert "pip install 'sam2-studio[matting]'" in refused.args[0].way_out
+    assert window.bridge.project.objects[0].edge == EdgeSettings()
+    assert window.edge_panel.matte.currentData() == "off"
