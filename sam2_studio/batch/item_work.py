@@ -63,6 +63,13 @@ def project_path(item: Item) -> Path:
     return path.with_name(f"{path.name}{SUFFIX}")
 
 
+def _relink(project: Path, media: Path) -> None:
+    """Let a project say its footage's path as the machine of the user knows it."""
+    with closing(ProjectFile.open(project)) as file:
+        if file.project.clip is not None:
+            file.set_footage(file.project.clip.relinked(str(media)))
+
+
 def _told(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} to {Path(names[-1]).name}"
 
@@ -150,6 +157,8 @@ class _Work:
         spec = self._claimed(replace(item.export, range=within), clip, objects)
         report = yield from self._followed(export_project(path, spec))
         doubt_unmatted(path, report)
+        if item.known_as is not None:
+            _relink(path, item.known_as)
         return report
 
     def _project(self) -> Generator[Step, None, ExportReport]:

@@ -33,6 +33,7 @@ class Item:
         edge: Fields of `EdgeSettings`.
         range: Frames as the user counts; None for all.
         stop_at_cuts: Whether tracking stops at cuts.
+        known_as: The footage's path as its project is to say it; None where that is `media`.
         size: Bytes of the footage: large items go first.
     """
 
@@ -52,6 +53,7 @@ class Item:
     range: FrameRange | None = None
     direction: Direction = Direction.BOTH
     stop_at_cuts: bool = False
+    known_as: Path | None = None
     size: int = 0
 
     @property

@@ -6,7 +6,7 @@ Workers are spawned, never forked; each computes on a few threads of its own and
 import contextlib
 import signal
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import connection, get_context
 from multiprocessing.connection import Connection
@@ -78,7 +78,8 @@ class WorkerPool:
 
     def _hand_out(self, waiting: deque[Item], workers: Sequence[_Worker]) -> None:
         for worker in workers:
-            if worker.item is None and worker.is_ready and (item := _next(waiting, workers)) is not None:
+            busy = [other.item for other in workers if other.item is not None]
+            if worker.item is None and worker.is_ready and (item := next_item(waiting, busy)) is not None:
                 worker.item = item
                 with contextlib.suppress(OSError):  # it is dead: its pipe will say so
                     worker.pipe.send(item)
@@ -99,11 +100,11 @@ class WorkerPool:
         yield said
 
 
-def _next(waiting: deque[Item], workers: Sequence[_Worker]) -> Item | None:
-    """The first item whose project nobody works on."""
-    busy = {worker.item.media for worker in workers if worker.item is not None and worker.item.is_project}
+def next_item(waiting: deque[Item], busy: Iterable[Item]) -> Item | None:
+    """Take out the first item whose project nobody works on; None where there is none."""
+    projects = {item.media for item in busy if item.is_project}
     for item in waiting:
-        if item.media not in busy:
+        if item.media not in projects:
             waiting.remove(item)
             return item
     return None

@@ -5,13 +5,13 @@ known by its output. Its key tells whether anything that goes into it has change
 """
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sam2_studio.batch.items import Item
+from sam2_studio.batch.written import WrittenPrompt
 from sam2_studio.core.json_file import read_json, write_json
 from sam2_studio.core.schema import SUFFIX
 from sam2_studio.core.store import ProjectFile
@@ -100,18 +100,24 @@ def key_of(item: Item) -> str:
 
     Raises:
         StudioError: media or project can't be read.
-        OSError: a mask can't be read.
+        OSError: a mask or the background picture can't be read.
     """
-    parts = [_METHOD, _media_key(item), item.subjects, item.auto, item.model, item.model_sha256, item.dtype]
-    parts += [sorted(item.edge.items()), sorted(settings_of(item.export).items()), item.range, item.direction]
-    digest = hashlib.sha256(json.dumps([*map(repr, parts), item.stop_at_cuts]).encode())
-    for mask in _masks(item):
-        digest.update(digest_of(mask).encode())
-    return digest.hexdigest()
+    prompts = [(subject.name, [_prompt_key(prompt) for prompt in subject.prompts]) for subject in item.subjects]
+    parts = [_METHOD, _media_key(item), prompts, item.auto, item.model, item.model_sha256, item.dtype]
+    parts += [sorted(item.edge.items()), _settings_key(item), item.range, item.direction, item.stop_at_cuts]
+    return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()
 
 
-def _masks(item: Item) -> Iterator[Path]:
-    return (prompt.mask for subject in item.subjects for prompt in subject.prompts if prompt.mask is not None)
+def _prompt_key(prompt: WrittenPrompt) -> tuple[object, ...]:
+    """What a prompt says; of a mask its contents, for its path may be another on another machine."""
+    return prompt.frame, prompt.box, prompt.point, None if prompt.mask is None else digest_of(prompt.mask)
+
+
+def _settings_key(item: Item) -> list[tuple[str, Any]]:
+    picture, settings = item.export.background.picture, settings_of(item.export)
+    if picture is not None:
+        settings["background"] |= {"picture": digest_of(picture)}
+    return sorted(settings.items())
 
 
 def _media_key(item: Item) -> str:

@@ -28,7 +28,7 @@ def serve(pipe: Connection, work: Callable[[Item], Iterator[Step | Outcome]], th
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _end)
-    _compute_on(threads)
+    compute_on(threads)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         pipe.send(READY)
         while True:
@@ -64,7 +64,8 @@ def _do(item: Item, pipe: Connection, work: Callable[[Item], Iterator[Step | Out
     pipe.send(outcome_of(item, work, tell))
 
 
-def _compute_on(threads: int) -> None:
+def compute_on(threads: int) -> None:
+    """Let the network and OpenCV use so many threads of this process."""
     import cv2
 
     use_threads(threads)

@@ -8,12 +8,12 @@ import typer
 
 from sam2_studio.cli.console import Console, Pace
 from sam2_studio.cli.edges import Edges, parse_edges
-from sam2_studio.cli.options import AsJson, Device, Dtype, ModelName, Overwrite, Quiet
+from sam2_studio.cli.options import AsJson, Device, Dtype, ModelName, Overwrite, Quiet, as_usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sam2_studio.batch.batch_run import BatchRun
+    from sam2_studio.batch.batch_run import BatchRun, Executor
     from sam2_studio.batch.items import BadLine
     from sam2_studio.batch.lines import Checked, Defaults
     from sam2_studio.batch.report import BatchReport
@@ -21,16 +21,26 @@ if TYPE_CHECKING:
 _MOST_WORKERS = 4  # by default: each holds a model of its own
 
 
+Workers = Annotated[
+    int | None, typer.Option(metavar="N", min=1, max=256, help="Processes.", show_default="one a core, up to 4")
+]
+Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Work on a Dask cluster; see docs/cluster.md.")]
+Mounts = Annotated[
+    list[str] | None, typer.Option("--mount", metavar="HERE=THERE", help="A folder with another name on the cluster.")
+]
+Template = Annotated[
+    str, typer.Option(metavar="NAME", help="Output where a line doesn't say; {clip}, {folder}, {line}, {preset}.")
+]
+
+
 def batch(
     manifest: Annotated[Path, typer.Argument(help="A CSV, JSON or TOML file with a line for each clip.")],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder for all outputs.")],
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=256, help="Processes.", show_default="one a core, up to 4")
-    ] = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    mounts: Mounts = None,
     preset: Annotated[str, typer.Option(help="What to write where a line doesn't say.")] = "png",
-    template: Annotated[
-        str, typer.Option(metavar="NAME", help="Output where a line doesn't say; {clip}, {folder}, {line}, {preset}.")
-    ] = "{clip}",
+    template: Template = "{clip}",
     auto: Annotated[bool, typer.Option("--auto", help="Find the subject where a line has no prompt.")] = False,
     edges: Edges = None,
     keep_going: Annotated[bool, typer.Option("--keep-going", help="Do the good lines though others are bad.")] = False,
@@ -46,25 +56,18 @@ def batch(
     Each line names media, and box, point, not, mask, prompts or auto; or it names a project. It may say model, edge,
     preset, output, range, direction and stop_at_cuts. Paths count from the manifest's folder.
     """
+    from sam2_studio.batch.batch_run import run_batch
     from sam2_studio.batch.lines import Defaults
 
-    console = Console(quiet=quiet, as_json=as_json)
-    defaults = Defaults(
-        preset=preset,
-        template=template,
-        model=model,
-        device=device,
-        dtype=dtype,
-        auto=auto,
-        edge=parse_edges(edges),
-        overwrite=overwrite,
-    )
+    executor, console = _executor(workers, scheduler, mounts or []), Console(quiet=quiet, as_json=as_json)
+    edge, place = parse_edges(edges), {"model": model, "device": device, "dtype": dtype}
+    defaults = Defaults(preset=preset, template=template, auto=auto, edge=edge, overwrite=overwrite, **place)
     checked = _checked(manifest, output, defaults, console)
     if checked.bad and not keep_going:
         console.complain("Nothing was started. Correct these lines, or give --keep-going to do the others.")
         report = _nothing_done(checked.bad)
     else:
-        report = _follow(_events(checked, output, workers), console)
+        report = _follow(run_batch(checked.items, output, executor, bad=checked.bad), console)
     _finish(report, console)
 
 
@@ -79,15 +82,22 @@ def _checked(manifest: Path, output: Path, defaults: "Defaults", console: Consol
     return checked
 
 
-def _events(checked: "Checked", output: Path, workers: int | None) -> "BatchRun":
-    from sam2_studio.batch.batch_run import run_batch
+def _executor(workers: int | None, scheduler: str | None, mounts: list[str]) -> "Executor":
+    """Whoever does the work: processes of this machine, or a cluster. Raises BadParameter."""
     from sam2_studio.batch.item_work import do_item
     from sam2_studio.batch.pool import WorkerPool
     from sam2_studio.engine.device import cores
 
+    if scheduler is not None:
+        from sam2_studio.batch.cluster import DaskCluster, Mount
+
+        if workers is not None:
+            raise typer.BadParameter("The cluster knows how many workers it has: leave --workers out.")
+        return DaskCluster(scheduler, do_item, as_usage(lambda: [Mount.parse(text) for text in mounts]))
+    if mounts:
+        raise typer.BadParameter("--mount is for --scheduler only.")
     count = min(_MOST_WORKERS, cores()) if workers is None else workers
-    pool = WorkerPool(count, max(1, cores() // count), do_item)
-    return run_batch(checked.items, output, pool, bad=checked.bad)
+    return WorkerPool(count, max(1, cores() // count), do_item)
 
 
 def _follow(events: "BatchRun", console: Console) -> "BatchReport":

@@ -1,6 +1,7 @@
 """How a batch scales: 100 synthesised clips of ten frames on one worker and on two, and the check of a long manifest.
 
-`python -m tests.benchmarks.batch_speed [CLIPS]` prints a table. Each worker computes on one thread. Memory is the
+`python -m tests.benchmarks.batch_speed [CLIPS] [--cluster]` prints a table; `--cluster` compares two workers of this
+machine with two of a Dask cluster on it instead. Each worker computes on one thread. Memory is the
 parent's, sampled after each item.
 """
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sam2_studio.batch.batch_run import Executor, Progress, run_batch
+from sam2_studio.batch.cluster import DaskCluster
 from sam2_studio.batch.item_work import do_item
 from sam2_studio.batch.items import Item, Outcome
 from sam2_studio.batch.lines import Defaults, check_rows
@@ -81,23 +83,45 @@ def check_seconds(folder: Path) -> float:
     return time.perf_counter() - started
 
 
-def main(count: int) -> None:
+def compare_workers(folder: Path, manifest: Path) -> None:
+    print(f"| {LINES:,} lines checked in | {check_seconds(folder):.2f} s |")
+    heading()
+    one, two = (row(str(n), folder, manifest, WorkerPool(n, 1, do_item)) for n in (1, 2))
+    print(f"gain {one.seconds / two.seconds:.2f}, start left out {one.steady / two.steady:.2f}")
+
+
+def compare_cluster(folder: Path, manifest: Path) -> None:
+    from distributed import LocalCluster
+
+    heading()
+    here = row("2, here", folder, manifest, WorkerPool(2, 1, do_item))
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        there = row("2, cluster", folder, manifest, DaskCluster(cluster.scheduler_address, do_item))
+    print(f"overhead {there.seconds / here.seconds - 1:.3f}, start left out {there.steady / here.steady - 1:.3f}")
+
+
+def heading() -> None:
+    print("| workers | seconds | s a clip, start left out | clips a minute | parent after 20 clips | at the end |")
+    print("| --- | --- | --- | --- | --- | --- |")
+
+
+def row(name: str, folder: Path, manifest: Path, executor: Executor) -> Measured:
+    out = folder / f"out {name}"
+    run = measure(items_of(manifest, out), out, executor)
+    memory = f"{run.early / 2**20:.0f} MiB | {run.late / 2**20:.0f} MiB"
+    rate = run.done / run.seconds * 60
+    print(f"| {name} | {run.seconds:.1f} | {run.steady:.3f} | {rate:.1f} | {memory} |", flush=True)
+    return run
+
+
+def main(words: Sequence[str]) -> None:
     os.environ.setdefault("SAM2_STUDIO_HOME", tempfile.mkdtemp())
+    count = next((int(word) for word in words if word.isdigit()), 100)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         manifest = make_clips(folder, count)
-        print(f"| {LINES:,} lines checked in | {check_seconds(folder):.2f} s |")
-        print("| workers | seconds | s a clip, start left out | clips a minute | parent after 20 clips | at the end |")
-        print("| --- | --- | --- | --- | --- | --- |")
-        runs = {}
-        for workers in (1, 2):
-            out = folder / f"out{workers}"
-            runs[workers] = run = measure(items_of(manifest, out), out, WorkerPool(workers, 1, do_item))
-            memory = f"{run.early / 2**20:.0f} MiB | {run.late / 2**20:.0f} MiB"
-            rate = run.done / run.seconds * 60
-            print(f"| {workers} | {run.seconds:.1f} | {run.steady:.3f} | {rate:.1f} | {memory} |", flush=True)
-        print(f"gain {runs[1].seconds / runs[2].seconds:.2f}, start left out {runs[1].steady / runs[2].steady:.2f}")
+        (compare_cluster if "--cluster" in words else compare_workers)(folder, manifest)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    main(sys.argv[1:])
