@@ -27,7 +27,7 @@ def footage(file: ProjectFile) -> Iterator[tuple[Clip, FrameSource]]:
     if clip is None:
         raise ProjectError(f"There is no footage in “{file.path}”.", "Open it in the window and add a clip.")
     found = clip.relinked(str(_located(clip, file.path)))
-    source = _cached(IsolatedSource(found.media_path))
+    source = _cached(IsolatedSource(found.media_path, reading=found.reading))
     try:
         if not clip.fits(source.info):
             was, now = _told(clip.info.frames, clip.info.size), _told(source.info.frames, source.info.size)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sam2_studio.batch.prompts import Subject
-from sam2_studio.core.clip import Clip, ClipInfo
+from sam2_studio.core.clip import AS_STORED, Clip, ClipInfo, Reading
 from sam2_studio.core.commands import add_object, add_point, alter_object, set_box, set_mask_prompt
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.schema import SUFFIX
@@ -32,12 +32,12 @@ def check_project_path(path: Path, *, overwrite: bool) -> None:
         raise ProjectError(f"There is no folder “{path.parent}”.", "Create it, or choose another one.")
 
 
-def new_project(path: Path, info: ClipInfo, *, overwrite: bool = False) -> ProjectFile:
+def new_project(path: Path, info: ClipInfo, *, overwrite: bool = False, reading: Reading = AS_STORED) -> ProjectFile:
     """Make a project of the footage that a probe found. Raises ProjectError as `ProjectFile.create`."""
     file = ProjectFile.create(path, overwrite=overwrite)
     try:
         clip = Clip.whole(info).relinked(str(Path(info.path).absolute()))
-        file.set_footage(replace(clip, fingerprint=fingerprint(clip.media_path)))
+        file.set_footage(replace(clip, fingerprint=fingerprint(clip.media_path), reading=reading))
     except BaseException:
         file.close()
         raise

@@ -10,7 +10,9 @@ import typer
 from sam2_studio.cli.console import Console, Pace
 from sam2_studio.cli.edges import Edges, parse_edges
 from sam2_studio.cli.options import (
+    AlphaPremultiplied,
     AsJson,
+    Deinterlace,
     Device,
     Dtype,
     ModelName,
@@ -21,6 +23,7 @@ from sam2_studio.cli.options import (
     parse_prompts,
     parse_range,
 )
+from sam2_studio.core.clip import Reading
 from sam2_studio.core.edges import EdgeSettings
 
 if TYPE_CHECKING:
@@ -53,6 +56,8 @@ def track(
     frames: Range = None,
     direction: Annotated[Way, typer.Option(help="Which way to track.")] = Way.BOTH,
     stop_at_cuts: StopAtCuts = False,
+    deinterlace: Deinterlace = False,
+    alpha_premultiplied: AlphaPremultiplied = False,
     edges: Edges = None,
     model: ModelName = "nano",
     device: Device = "auto",
@@ -74,19 +79,16 @@ def track(
 
     console = Console(quiet=quiet, as_json=as_json)
     own, edge = parse_prompts(box or [], point or [], negative or [], mask or []), EdgeSettings(**parse_edges(edges))
-    wanted = parse_range(frames) if frames is not None else None
+    wanted = None if frames is None else parse_range(frames)
     check_project_path(output, overwrite=overwrite)
-    info = probe(media)
+    info, reading = probe(media), Reading(deinterlace=deinterlace, premultiplied=alpha_premultiplied)
     written = ([WrittenSubject("", own)] if own else []) + list(read_prompts_file(prompts) if prompts else ())
     subjects = check_subjects(written, info)
-    within = info.indices(wanted) if wanted is not None else None
-    console.warn(info.warnings)
-    file, loaded = _prepared(output, info, subjects, edge, (model, device, dtype), overwrite=overwrite)
-    console.warn([loaded.notice] if loaded.notice else [])
-    try:
+    within = None if wanted is None else info.indices(wanted)
+    file, loaded = _prepared(output, info, subjects, edge, (model, device, dtype), reading, overwrite=overwrite)
+    console.warn([*info.warnings, *filter(None, [loaded.notice])])
+    with closing(file):
         report = follow_track(_events(file, loaded, direction, within, console, stop_at_cuts=stop_at_cuts), console)
-    finally:
-        file.close()
     _finish_track(report, console)
 
 
@@ -111,6 +113,7 @@ def _prepared(
     subjects: "Sequence[Subject]",
     edge: EdgeSettings,
     model: tuple[str, str, str],
+    reading: Reading,
     *,
     overwrite: bool,
 ) -> "tuple[ProjectFile, Model]":
@@ -124,7 +127,7 @@ def _prepared(
 
     use_threads()
     loaded = load_model(*model)
-    file = new_project(output, info, overwrite=overwrite)
+    file = new_project(output, info, overwrite=overwrite, reading=reading)
     add_subjects(file, subjects, edge)
     return file, loaded
 

@@ -13,6 +13,10 @@ T = TypeVar("T")
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
+Deinterlace = Annotated[bool, typer.Option("--deinterlace", help="Make whole frames of interlaced ones.")]
+AlphaPremultiplied = Annotated[
+    bool, typer.Option("--alpha-premultiplied", help="The footage's colours are multiplied by its alpha.")
+]
 StopAtCuts = Annotated[bool, typer.Option("--stop-at-cuts", help="Don't track from one shot into the next.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there already.")]
 ModelName = Annotated[str, typer.Option("--model", help="Which model; see: sam2-studio models list.")]

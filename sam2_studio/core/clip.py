@@ -122,6 +122,22 @@ class ClipInfo:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How the user wants footage read, where the file can't tell.
+
+    Attributes:
+        deinterlace: Make whole frames of interlaced ones.
+        premultiplied: The stored colour is multiplied by alpha; take that out.
+    """
+
+    deinterlace: bool = False
+    premultiplied: bool = False
+
+
+AS_STORED = Reading()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Clip:
     """The footage of a project.
 
@@ -129,11 +145,13 @@ class Clip:
         info: What the probe found when the clip was added.
         fingerprint: sha256 over size, head and tail of the file: finds moved media again.
         source_range: In and out, within `available_range`.
+        reading: How the user wants it read.
     """
 
     info: ClipInfo
     fingerprint: str
     source_range: FrameRange
+    reading: Reading = AS_STORED
 
     @classmethod
     def whole(cls, info: ClipInfo, fingerprint: str = "") -> "Clip":
@@ -182,6 +200,7 @@ class Clip:
             "info": self.info.to_json(),
             "fingerprint": self.fingerprint,
             "source_range": [self.source_range.start, self.source_range.stop],
+            "reading": asdict(self.reading),
         }
 
     @classmethod
@@ -191,7 +210,14 @@ class Clip:
         start, stop = (whole(number) for number in values["source_range"])
         if not start < stop <= info.frames:
             raise ValueError(f"the range {start}:{stop} of {info.frames} frames")
-        return checked(cls(info=info, fingerprint=values["fingerprint"], source_range=FrameRange(start, stop)))
+        return checked(
+            cls(
+                info=info,
+                fingerprint=values["fingerprint"],
+                source_range=FrameRange(start, stop),
+                reading=checked(Reading(**values.get("reading", {}))),
+            )
+        )
 
 
 def _timecode_frames(timecode: str | None, base: int) -> int:

@@ -13,7 +13,7 @@ from sam2_studio.core.changes import (
     ObjectChanged,
     PromptsChanged,
 )
-from sam2_studio.core.clip import Clip
+from sam2_studio.core.clip import Clip, Reading
 from sam2_studio.core.frames import FrameRange, checked_frame
 from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.health import UNMATTED_HEALTH, Reason, Symptom, coded, decoded
@@ -51,6 +51,12 @@ def set_source_range(project: Project, source_range: FrameRange) -> Command:
     clip = _clip(project)
     after = replace(clip, source_range=source_range.checked(clip.info.frames))
     return Command(label="Set in and out", changes=(ClipChanged(before=clip, after=after),), merge_key="range")
+
+
+def set_reading(project: Project, reading: Reading) -> Command:
+    """Have the footage read otherwise; masks stay. Raises ProjectError without a clip."""
+    clip = _clip(project)
+    return Command(label="Read the footage", changes=(ClipChanged(before=clip, after=replace(clip, reading=reading)),))
 
 
 def set_model(project: Project, pinned: str) -> Command:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from sam2_studio.core.clip import Reading
 from sam2_studio.core.frames import Frame
 from sam2_studio.errors import StudioError
 from sam2_studio.media.open import Reader, open_media
@@ -78,7 +79,7 @@ class Server:
     def _open(self, request: dict[str, Any]) -> None:
         self._close()
         os.chdir(request["folder"])  # so that a relative path means, and is told as, what the user wrote
-        source = self._source = open_media(request["path"], request["pixel_limit"])
+        source = self._source = open_media(request["path"], request["pixel_limit"], Reading(**request["reading"]))
         times = [source.timestamp(number) for number in range(source.info.frames)]
         base = times[0].time_base
         profile = source.icc_profile

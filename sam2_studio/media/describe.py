@@ -91,7 +91,7 @@ def _oddities(
 ) -> list[str]:
     found = []
     if field := _first_field(stream, first):
-        found.append(f"The footage is interlaced, {field} field first; its frames are shown as they are stored.")
+        found.append(f"The footage is interlaced, {field} field first; File, Deinterlace makes whole frames of it.")
     transfer = meant(said, first.height, first.format.name).transfer
     if transfer in HDR:
         found.append(f"The footage is HDR ({HDR[transfer]}): tone-mapped for the eye, untouched in exports.")

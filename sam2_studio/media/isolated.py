@@ -6,6 +6,7 @@ that frame is refused from then on and all others can still be read.
 
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sam2_studio import errors
-from sam2_studio.core.clip import ClipInfo
+from sam2_studio.core.clip import AS_STORED, ClipInfo, Reading
 from sam2_studio.core.frames import Frame, Timestamp, checked_frame
 from sam2_studio.core.geometry import Size
 from sam2_studio.errors import Cancelled, MediaError
@@ -42,6 +43,7 @@ class IsolatedSource:
         path: str | Path,
         pixel_limit: int = PIXEL_LIMIT,
         *,
+        reading: Reading = AS_STORED,
         stopped: Callable[[], bool] = _never,
         on_notice: Callable[[str], object] = str,
         workers: Workers = WORKERS,
@@ -50,6 +52,7 @@ class IsolatedSource:
         """Open it.
 
         Args:
+            reading: As `open_media` takes it.
             stopped: Asked while waiting; True ends the wait and the decoder with it.
             on_notice: Told in a sentence, once, that the decoder had to be started again.
             workers: Where processes come from.
@@ -60,6 +63,7 @@ class IsolatedSource:
             Cancelled: `stopped` said so.
         """
         self._named, self._path, self._pixel_limit = str(path), Path(path), pixel_limit
+        self._reading = reading
         self._stopped, self._on_notice = stopped, on_notice
         self._workers, self._patience = workers, patience
         self._worker: Worker | None = None
@@ -168,7 +172,13 @@ class IsolatedSource:
         return self._opened()
 
     def _open(self, worker: Worker) -> tuple[ClipInfo, bytes | None]:
-        request = {"do": "open", "path": self._named, "folder": str(Path.cwd()), "pixel_limit": self._pixel_limit}
+        request = {
+            "do": "open",
+            "path": self._named,
+            "folder": str(Path.cwd()),
+            "pixel_limit": self._pixel_limit,
+            "reading": asdict(self._reading),
+        }
         try:
             worker.ask(request)
             answer = self._answer(worker)

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from sam2_studio.core.clip import ClipKind
+from sam2_studio.core.clip import AS_STORED, ClipKind, Reading
 from sam2_studio.errors import MediaError
 from sam2_studio.media.container import PIXEL_LIMIT, local_file
 from sam2_studio.media.listing import is_pattern, list_folder, list_pattern
@@ -16,27 +16,28 @@ _MIB = 1 << 20
 Reader = VideoReader | SequenceReader | StillReader
 
 
-def open_media(path: str | Path, pixel_limit: int = PIXEL_LIMIT) -> Reader:
+def open_media(path: str | Path, pixel_limit: int = PIXEL_LIMIT, reading: Reading = AS_STORED) -> Reader:
     """Open a video, a still, a folder of numbered pictures or a pattern (`NAME.####.EXT`, `NAME.%04d.EXT`).
 
     Args:
         path: A local path; URLs aren't opened. A file of just that name goes before a pattern.
         pixel_limit: Pictures of that many pixels and more are refused.
+        reading: How the user wants it read, where the file can't tell.
 
     Raises:
         MediaError: nothing can be opened there; it says why.
     """
     named = Path(path)
     if _is_many(named):
-        return SequenceReader(named, pixel_limit)
+        return SequenceReader(named, pixel_limit, reading)
     file = local_file(path)
     picture = picture_format(file)
     check_suffix(file, picture)
     if picture is not None and not is_moving(file, picture):
-        return StillReader(path, pixel_limit)
+        return StillReader(path, pixel_limit, reading)
     if picture is None and file.suffix.lower() in PICTURE_SUFFIXES:
         _refuse_false_picture(file, pixel_limit)
-    return VideoReader(path, pixel_limit)
+    return VideoReader(path, pixel_limit, reading)
 
 
 def open_picture(path: Path) -> Reader:

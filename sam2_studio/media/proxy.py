@@ -6,6 +6,7 @@ fingerprint, is made beside its place and renamed, and can be made again at any 
 
 import contextlib
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
-from sam2_studio.core.clip import ClipInfo, ClipKind
+from sam2_studio.core.clip import AS_STORED, ClipInfo, ClipKind, Reading
 from sam2_studio.core.frames import Frame, FrameSource, Timestamp
 from sam2_studio.core.geometry import Size
 from sam2_studio.errors import MediaError
@@ -34,9 +35,10 @@ def helps(info: ClipInfo) -> bool:
     return info.kind is ClipKind.VIDEO and info.frames > _LONG_GOP and slow
 
 
-def proxy_path(folder: Path, fingerprint: str) -> Path:
-    """Where the proxy of the footage with this fingerprint is, or would be."""
-    return folder / f"{fingerprint}.mov"
+def proxy_path(folder: Path, fingerprint: str, reading: Reading = AS_STORED) -> Path:
+    """Where the proxy of the footage with this fingerprint, read that way, is or would be."""
+    ways = "".join(f"-{name}" for name, wanted in asdict(reading).items() if wanted)
+    return folder / f"{fingerprint}{ways}.mov"
 
 
 def make_proxy(source: FrameSource, path: Path) -> Generator[int, None, None]:

@@ -14,7 +14,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from sam2_studio.core.clip import ClipInfo
+from sam2_studio.core.clip import AS_STORED, ClipInfo, Reading
 from sam2_studio.core.eye import HDR
 from sam2_studio.core.frames import Frame, Timestamp, checked_frame
 from sam2_studio.errors import MediaError
@@ -29,10 +29,12 @@ from sam2_studio.media.container import (
     video_stream,
 )
 from sam2_studio.media.describe import describe_video
+from sam2_studio.media.fields import deinterlaced
 from sam2_studio.media.index import FrameIndex, build_index
 from sam2_studio.media.orientation import from_frame
 from sam2_studio.media.pixels import PixelConverter
 from sam2_studio.media.placing import placed
+from sam2_studio.media.straight import unmultiplied
 
 _log = logging.getLogger(__name__)
 _SEEK_COSTS = 8  # about as many frames as a seek and a flush take the time of
@@ -50,14 +52,14 @@ class VideoReader:
         info: What the file is.
     """
 
-    def __init__(self, path: str | Path, pixel_limit: int = PIXEL_LIMIT) -> None:
+    def __init__(self, path: str | Path, pixel_limit: int = PIXEL_LIMIT, reading: Reading = AS_STORED) -> None:
         """Scan the file and decode its first frame.
 
         Raises:
             MediaError: it isn't a video that can be decoded.
         """
         self._path = local_file(path)
-        self._pixel_limit = pixel_limit
+        self._pixel_limit, self._reading = pixel_limit, reading
         self.index: FrameIndex = build_index(self._path, pixel_limit)
         self._careful = self.index.damaged
         self._closed = False
@@ -124,8 +126,12 @@ class VideoReader:
 
     def _made(self, number: int, frame: VideoFrame) -> Frame:
         tags = meant(merged(tags_of(frame), self.info.color), frame.height, frame.format.name)
-        rgb, alpha = self._pixels.convert(frame, tags)
         turn = from_frame(frame)
+        if self._reading.deinterlace:
+            frame = deinterlaced(frame, self.info.interlaced)
+        rgb, alpha = self._pixels.convert(frame, tags)
+        if alpha is not None and self._reading.premultiplied:
+            rgb = unmultiplied(rgb, alpha)
         rgb = placed(turn.upright(rgb), self.info.size)
         alpha = None if alpha is None else placed(turn.upright(alpha), self.info.size)
         hdr = tags.transfer if tags.transfer in HDR and rgb.dtype == np.uint16 else ""

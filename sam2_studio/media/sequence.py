@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sam2_studio.core.clip import ClipInfo, ClipKind
+from sam2_studio.core.clip import AS_STORED, ClipInfo, ClipKind, Reading
 from sam2_studio.core.frames import Frame, Timestamp, checked_frame
 from sam2_studio.errors import MediaError
 from sam2_studio.media.container import PIXEL_LIMIT, local_file
 from sam2_studio.media.listing import Listing, is_pattern, list_folder, list_pattern
 from sam2_studio.media.parts import Picture, PictureHeader
 from sam2_studio.media.picture import read_header, read_picture
+from sam2_studio.media.straight import unmultiplied
 
 _log = logging.getLogger(__name__)
 _RATE = Fraction(25)
@@ -29,13 +31,13 @@ class StillReader:
         icc_profile: The embedded colour profile, or None.
     """
 
-    def __init__(self, path: str | Path, pixel_limit: int = PIXEL_LIMIT) -> None:
+    def __init__(self, path: str | Path, pixel_limit: int = PIXEL_LIMIT, reading: Reading = AS_STORED) -> None:
         """Read the picture.
 
         Raises:
             MediaError: it can't be read.
         """
-        picture = read_picture(local_file(path), pixel_limit)
+        picture = read_as(reading, read_picture(local_file(path), pixel_limit))
         self.icc_profile = picture.icc_profile
         self._frame: Frame | None = Frame(0, picture.rgb, Timestamp(0, Fraction(1)), picture.alpha, picture.light)
         self.info = ClipInfo(
@@ -88,7 +90,7 @@ class SequenceReader:
         icc_profile: The first picture's colour profile, or None.
     """
 
-    def __init__(self, path: str | Path, pixel_limit: int = PIXEL_LIMIT) -> None:
+    def __init__(self, path: str | Path, pixel_limit: int = PIXEL_LIMIT, reading: Reading = AS_STORED) -> None:
         """Read all headers and the first picture.
 
         Args:
@@ -97,7 +99,7 @@ class SequenceReader:
         Raises:
             MediaError: there is no numbered picture, or none can be read.
         """
-        self._pixel_limit = pixel_limit
+        self._pixel_limit, self._reading = pixel_limit, reading
         self._told: set[Path] = set()
         self._last: Frame | None = None
         self._closed = False
@@ -132,7 +134,7 @@ class SequenceReader:
             raise MediaError(f"{self.info.path} is closed.", "Open it again.")
         if self._last is None or self._last.number != number:
             picture = self._picture(self.info.first_number + number)
-            rgb, alpha = self._like_all(picture)
+            rgb, alpha = self._like_all(read_as(self._reading, picture))
             self._last = Frame(number, rgb, timestamp, alpha, picture.light)
         return self._last
 
@@ -208,6 +210,13 @@ class SequenceReader:
         if file not in self._told:
             self._told.add(file)
             _log.warning("%s The picture before it stands in.", error.message)
+
+
+def read_as(reading: Reading, picture: Picture) -> Picture:
+    """The picture as the user wants it read; OpenEXR is straight already."""
+    if not reading.premultiplied or picture.alpha is None or picture.light is not None:
+        return picture
+    return replace(picture, rgb=unmultiplied(picture.rgb, picture.alpha))
 
 
 def _listed(path: Path) -> Listing:

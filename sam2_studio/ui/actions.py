@@ -113,6 +113,10 @@ _ROWS = (
                "Keep the project as it is now in another file, and go on in this one."),
     ActionSpec("export", "&Export…", ("Ctrl+E",), "export", "&File", "exporting.show_export", "has_masks",
                "Write cutouts or mattes to files, when the masks are as you want them."),
+    ActionSpec("deinterlace", "&Deinterlace", (), "", "&File", "editing.set_deinterlace", "has_motion",
+               "Make whole frames of interlaced ones, when moving edges look like combs.", checkable=True),
+    ActionSpec("premultiplied", "Alpha is &premultiplied", (), "", "&File", "editing.set_premultiplied", "has_clip",
+               "Read colours as multiplied by alpha, when the edges of footage with alpha look dark.", checkable=True),
     ActionSpec("quit", "&Quit", ("Ctrl+Q",), "", "&File", "window.close", ALWAYS,
                "Close the program; all work is saved already."),
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 
-from sam2_studio.core.clip import Clip, ClipInfo
+from sam2_studio.core.clip import AS_STORED, Clip, ClipInfo
 from sam2_studio.core.schema import SUFFIX
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import MediaError, StudioError
@@ -44,6 +44,8 @@ class Documents(QObject):
         self._expected: int | None = None
         self._openers: list[ProjectOpener] = []
         self._then: Callable[[str, ClipInfo], None] = self._start_project
+        self._reading = AS_STORED  # of the media asked for last
+        bridge.clip_changed.connect(self._read_anew)
         loader.opened.connect(self._media_opened)
         loader.failed.connect(self._media_failed)
 
@@ -106,7 +108,15 @@ class Documents(QObject):
 
     def _expect(self, path: Path, then: Callable[[str, ClipInfo], None]) -> None:
         self._then = then
-        self._expected = self._loader.open(path)
+        clip = None if then == self._start_project else self._bridge.project.clip
+        self._reading = AS_STORED if clip is None else clip.reading
+        self._expected = self._loader.open(path, self._reading)
+
+    def _read_anew(self) -> None:
+        """The user wants the clip read otherwise."""
+        clip = self._bridge.project.clip
+        if clip is not None and clip.reading != self._reading:
+            self._show_again()
 
     def _start_opening(self, path: Path) -> None:
         opener = ProjectOpener(path)

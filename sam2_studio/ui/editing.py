@@ -1,6 +1,7 @@
 """What the user does to the document: prompts, objects, in and out. Turns intents of the widgets into commands."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
@@ -184,3 +185,15 @@ class Editing(QObject):
         if (clip := self._bridge.project.clip) is not None:
             frame, start = self._playhead.frame, clip.source_range.start
             self.set_range(FrameRange(start if start <= frame else 0, frame + 1))
+
+    # How the footage is read
+
+    def set_deinterlace(self, wanted: bool) -> None:
+        self._read_as(deinterlace=wanted)
+
+    def set_premultiplied(self, wanted: bool) -> None:
+        self._read_as(premultiplied=wanted)
+
+    def _read_as(self, **how: bool) -> None:
+        if (clip := self._bridge.project.clip) is not None:
+            self._bridge.run(lambda p: commands.set_reading(p, replace(clip.reading, **how)))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QThread, Signal
 
+from sam2_studio.core.clip import AS_STORED, Reading
 from sam2_studio.core.frames import Frame, FrameSource
 from sam2_studio.engine.jobs import CancelToken, JobQueue, Priority
 from sam2_studio.engine.requests import FrameResult, TrackRequest
@@ -80,7 +81,10 @@ class EngineThread(QThread):
     moved = Signal(str, str)
 
     def __init__(
-        self, open_source: Callable[[Path, Callable[[], bool]], FrameSource], wish: ModelWish, limits: EngineLimits
+        self,
+        open_source: Callable[[Path, Reading, Callable[[], bool]], FrameSource],
+        wish: ModelWish,
+        limits: EngineLimits,
     ) -> None:
         super().__init__()
         self.setObjectName("engine")
@@ -89,19 +93,20 @@ class EngineThread(QThread):
         self._queue = JobQueue()
         self._runs = itertools.count(1)
         self._path: Path | None = None
-        self._source: tuple[Path, FrameSource] | None = None
+        self._reading = AS_STORED
+        self._source: tuple[Path, Reading, FrameSource] | None = None
         self._segmenter: Segmenter | None = None
         self._features: FeatureCache | None = None
         self._still, self._tracking = False, False
 
-    def set_footage(self, path: Path | None, *, still: bool = False) -> None:
+    def set_footage(self, path: Path | None, reading: Reading = AS_STORED, *, still: bool = False) -> None:
         """Which media the following requests are about; what goes on for other footage is cancelled."""
-        if (path, still) == (self._path, self._still):
+        if (path, reading, still) == (self._path, self._reading, self._still):
             return
         self._queue.cancel(_TRACK)
         self._queue.cancel(_PREVIEW)
         self._queue.cancel(_PROPOSE)
-        self._path, self._still = path, still
+        self._path, self._reading, self._still = path, reading, still
 
     def segment(self, request: SegmentRequest) -> None:
         """Ask for a mask; an older question for the same object and frame is dropped."""
@@ -313,14 +318,15 @@ class EngineThread(QThread):
         """A reader of the engine's own: it must not share the eye's place in the file."""
         if self._path is None:
             raise Cancelled
-        if self._source is None or self._source[0] != self._path:
+        wanted = self._path, self._reading
+        if self._source is None or self._source[:2] != wanted:
             self._close_source()
-            self._source = (self._path, self._open_source(self._path, self.isInterruptionRequested))
-        return self._source[1]
+            self._source = (*wanted, self._open_source(*wanted, self.isInterruptionRequested))
+        return self._source[2]
 
     def _close_source(self) -> None:
         if self._source is not None:
-            self._source[1].close()
+            self._source[2].close()
             self._source = None
 
     def _track_ended(self, run: int, error: BaseException | None) -> None:

@@ -10,6 +10,7 @@ from threading import Lock
 
 from PySide6.QtCore import QObject, Signal
 
+from sam2_studio.core.clip import AS_STORED, Reading
 from sam2_studio.errors import MediaError
 from sam2_studio.media.cache import CachedSource
 from sam2_studio.media.isolated import IsolatedSource
@@ -41,17 +42,18 @@ class FootageOpener(QObject):
         self._opened: weakref.WeakSet[CachedSource] = weakref.WeakSet()
         WORKERS.warm_up()
 
-    def open(self, path: Path, stopped: Callable[[], bool] = _never) -> CachedSource:
+    def open(self, path: Path, reading: Reading = AS_STORED, stopped: Callable[[], bool] = _never) -> CachedSource:
         """A reader with a share of the memory.
 
         Args:
+            reading: How the user wants it read.
             stopped: Asked while a decoder is waited for, now and later; True ends the wait with Cancelled.
 
         Raises:
             MediaError: it can't be opened.
             Cancelled: `stopped` said so.
         """
-        source = CachedSource(IsolatedSource(path, stopped=stopped, on_notice=self._notice))
+        source = CachedSource(IsolatedSource(path, reading=reading, stopped=stopped, on_notice=self._notice))
         with self._lock:
             source.set_limit(self._limit // _READERS)
             self._opened.add(source)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QThread, Signal
 from PySide6.QtGui import QImage
 
+from sam2_studio.core.clip import AS_STORED, Reading
 from sam2_studio.core.clip_times import ClipTimes
 from sam2_studio.core.frames import Frame, FrameSource
 from sam2_studio.core.geometry import Box
@@ -40,6 +41,7 @@ class _Wishes:
 
     Attributes:
         path: Media to open, or None.
+        reading: How they are read.
         drop: Whether to let go of the media that is open.
         generation: Rises with each opening: answers of an older one are void.
         frame: Frame to show, or None.
@@ -52,6 +54,7 @@ class _Wishes:
     """
 
     path: Path | None = None
+    reading: Reading = AS_STORED
     drop: bool = False
     generation: int = 0
     frame: int | None = None
@@ -100,7 +103,7 @@ class FrameLoader(QThread):
 
     def __init__(
         self,
-        open_source: Callable[[Path, Callable[[], bool]], CachedSource],
+        open_source: Callable[[Path, Reading, Callable[[], bool]], CachedSource],
         fingerprint: Callable[[Path], str],
     ) -> None:
         super().__init__()
@@ -118,11 +121,11 @@ class FrameLoader(QThread):
         """Of the media asked for last; answers of another generation are void."""
         return self._wishes.generation
 
-    def open(self, path: Path) -> int:
+    def open(self, path: Path, reading: Reading = AS_STORED) -> int:
         """Open media; `opened` or `failed` carries the generation returned here."""
         with self._condition:
             generation = self._wishes.generation + 1
-            self._wishes = _Wishes(path=path, generation=generation)
+            self._wishes = _Wishes(path=path, reading=reading, generation=generation)
             self._condition.notify()
         return generation
 
@@ -195,7 +198,7 @@ class FrameLoader(QThread):
         generation = wishes.generation
         if wishes.path is not None:
             path, wishes.path = wishes.path, None
-            return lambda: self._open(path, generation)
+            return lambda: self._open(path, wishes.reading, generation)
         if wishes.drop:
             wishes.drop = False
             return self._close
@@ -217,9 +220,9 @@ class FrameLoader(QThread):
         number = wishes.thumbnails.pop(0)
         return lambda: self._make_thumbnail(number, generation)
 
-    def _open(self, path: Path, generation: int) -> None:
+    def _open(self, path: Path, reading: Reading, generation: int) -> None:
         self._close()
-        self._source = self._open_source(path, lambda: self._is_void(generation))
+        self._source = self._open_source(path, reading, lambda: self._is_void(generation))
         self.opened.emit(generation, self._fingerprint(path), self._source.info)
         if self._source.info.variable_rate:
             self.timed.emit(generation, own_times(self._source))

@@ -361,7 +361,7 @@ class MainWindow(QMainWindow):
 
     def _footage_ready(self, clip: Clip) -> None:
         """Only now there is anything to compute on."""
-        self.engine.set_footage(Path(clip.media_path), still=clip.info.frames == 1)
+        self.engine.set_footage(Path(clip.media_path), clip.reading, still=clip.info.frames == 1)
         self.clicks.ask_what_is_missing()
         self.presenter.show_current_frame()
 

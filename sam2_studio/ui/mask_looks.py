@@ -42,6 +42,7 @@ class MaskLooks(QObject):
         self._wanted: tuple[int, _Seen] | None = None
         self._colors: Pixels | None = None
         bridge.replaced.connect(self._edged.forget)
+        bridge.clip_changed.connect(self._edged.forget)
         canvas.view_changed.connect(self.show)
         self._edged.came.connect(self.show)
         thread.found.connect(self._colors_found, Qt.ConnectionType.QueuedConnection)

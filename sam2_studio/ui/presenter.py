@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QImage
 
+from sam2_studio.core.clip import AS_STORED
 from sam2_studio.core.frames import Frame
 from sam2_studio.core.health import in_words
 from sam2_studio.core.objects import palette_color
@@ -109,6 +110,9 @@ class Presenter(QObject):
         self._timeline.set_clip(clip)
         self._transport.set_clip(clip)
         self._objects.set_can_add(clip is not None)
+        reading = AS_STORED if clip is None else clip.reading
+        self._actions["deinterlace"].setChecked(reading.deinterlace)
+        self._actions["premultiplied"].setChecked(reading.premultiplied)
         self._show_actions()
 
     # Frames

@@ -7,6 +7,7 @@ from time import monotonic
 
 from PySide6.QtCore import Signal
 
+from sam2_studio.core.clip import Clip
 from sam2_studio.errors import Cancelled, StudioError
 from sam2_studio.media.isolated import IsolatedSource
 from sam2_studio.media.proxy import make_proxy, make_room
@@ -26,7 +27,7 @@ class ProxyThread(BackgroundThread):
 
     Args:
         number: Tells this proxy from others.
-        footage: What opens the clip.
+        clip: With its place, and how it is read.
         path: Where the proxy goes.
     """
 
@@ -34,9 +35,9 @@ class ProxyThread(BackgroundThread):
     made = Signal(int)
     failed = Signal(int)
 
-    def __init__(self, number: int, footage: Path, path: Path) -> None:
+    def __init__(self, number: int, clip: Clip, path: Path) -> None:
         super().__init__("proxy")
-        self._number, self._footage, self._path = number, footage, path
+        self._number, self._clip, self._path = number, clip, path
 
     def run(self) -> None:
         try:
@@ -46,7 +47,7 @@ class ProxyThread(BackgroundThread):
         except Cancelled:
             return
         except StudioError as error:
-            _log.warning("the proxy of %s can't be made: %s", self._footage, error)
+            _log.warning("the proxy of %s can't be made: %s", self._clip.media_path, error)
             self.failed.emit(self._number)
         except Exception:  # noqa: BLE001 - the top of a thread: the window must live on
             _log.exception("the making of a proxy met an unexpected error")
@@ -55,8 +56,9 @@ class ProxyThread(BackgroundThread):
     def _make(self) -> bool:
         """Whether it was made to the end."""
         told, started = 0.0, monotonic()
+        clip = self._clip
         with (
-            closing(IsolatedSource(self._footage, stopped=self.is_stopped)) as source,
+            closing(IsolatedSource(clip.media_path, reading=clip.reading, stopped=self.is_stopped)) as source,
             closing(make_proxy(source, self._path)) as steps,
         ):
             for done in steps:

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, QThread
 
 from sam2_studio import home
-from sam2_studio.core.clip import ClipInfo
+from sam2_studio.core.clip import Clip, ClipInfo
 from sam2_studio.media.proxy import helps, proxy_path
 from sam2_studio.ui.frame_loader import FrameLoader
 from sam2_studio.ui.language import tr
@@ -49,7 +49,8 @@ class Proxying(QObject):
     def _media_opened(self, generation: int, fingerprint: str, info: ClipInfo) -> None:
         if generation == self._loader.generation and self._bridge.project.clip is not None:
             folder = home.cache_folder() / "proxies"
-            self._clip = (info, proxy_path(folder, fingerprint)) if helps(info) else None
+            reading = self._bridge.project.clip.reading
+            self._clip = (info, proxy_path(folder, fingerprint, reading)) if helps(info) else None
             self._begin()
 
     def _project_replaced(self) -> None:
@@ -70,10 +71,10 @@ class Proxying(QObject):
         elif self._clip[1].exists():
             self._use()
         else:
-            self._make(Path(clip.media_path), self._clip[1])
+            self._make(clip, self._clip[1])
 
-    def _make(self, footage: Path, path: Path) -> None:
-        thread = ProxyThread(self._number, footage, path)
+    def _make(self, clip: Clip, path: Path) -> None:
+        thread = ProxyThread(self._number, clip, path)
         self._threads.append(thread)
         thread.progressed.connect(self._show, Qt.ConnectionType.QueuedConnection)
         thread.made.connect(self._made, Qt.ConnectionType.QueuedConnection)

@@ -54,7 +54,7 @@ EDITS: dict[str, Edit] = {
     "add_point beside": lambda p, f: commands.add_point(p, 1, f + 1, CLICK),
     "paint_masks beside": lambda p, f: hand_commands.paint_masks(p, "Brush", 1, {f - 1: record(99, Origin.PAINTED)}),
 }
-WITHOUT_MASKS = {"set_markers", "add_marker", "edit_marker", "move_marker", "remove_marker"}
+WITHOUT_MASKS = {"set_reading", "set_markers", "add_marker", "edit_marker", "move_marker", "remove_marker"}
 GONE_AS_A_WHOLE = {"remove_object"}  # undo brings it back
 
 
