@@ -69,11 +69,17 @@ def cutout(foreground: Pixels, matte: Matte, depth: int) -> Picture:
     Colour is kept under and `BLEED` pixels around the subject; farther out it is 0, so that no background hides in
     the file.
     """
-    alpha = scaled(matte.alpha, depth)
-    near = cv2.dilate((alpha > 0).view(np.uint8), np.ones((2 * BLEED + 1,) * 2, np.uint8))
-    whole = scaled(foreground.copy(), depth)  # OpenCV takes no views of odd strides
-    rgb = np.zeros_like(whole)
-    cv2.copyTo(whole, near, rgb)
+    height, width = matte.alpha.shape
+    rgb = np.zeros((height, width, 3), np.uint8 if depth == 8 else np.uint16)
+    alpha = np.zeros((height, width), rgb.dtype)
+    left, top, columns, rows = cv2.boundingRect((matte.alpha > 0).view(np.uint8))
+    if columns:  # only where there is something: subjects are mostly much smaller than pictures
+        area = np.s_[max(0, top - BLEED) : top + rows + BLEED, max(0, left - BLEED) : left + columns + BLEED]
+        alpha[area] = scaled(matte.alpha[area], depth)
+        near = cv2.dilate((alpha[area] > 0).view(np.uint8), np.ones((2 * BLEED + 1,) * 2, np.uint8))
+        part = np.zeros((*near.shape, 3), rgb.dtype)
+        cv2.copyTo(scaled(foreground[area].copy(), depth), near, part)  # OpenCV takes no views of odd strides
+        rgb[area] = part
     return Picture(rgb=rgb, alpha=alpha)
 
 

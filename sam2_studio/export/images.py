@@ -19,7 +19,7 @@ from sam2_studio.export.staging import write_part
 from sam2_studio.export.yuv import Pixels, codes_for
 
 _LEVEL = 3  # of zlib: higher ones cost twice the time for a few percent
-_MOST_THREADS = 8
+MOST_THREADS = 8
 _IHDR_END = 33  # signature, and the one chunk that must come first
 _RGB_PROFILE = slice(16, 20)  # where an ICC profile names its colour space
 _USUAL_TRANSFER = frozenset({1, 6, 13, 14, 15})  # what an untagged PNG is taken for, near enough
@@ -32,7 +32,7 @@ class PictureWriter:
     def __init__(self, parts: Sequence[Path], encode: Callable[[Picture], bytes]) -> None:
         """`encode` makes a file's bytes; it is called on several threads at once."""
         self._parts, self._encode = tuple(parts), encode
-        threads = min(_MOST_THREADS, os.cpu_count() or 1)
+        threads = min(MOST_THREADS, os.cpu_count() or 1)
         self._most_waiting = threads + 1  # pictures held at most, so that memory stays bounded
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="pictures")
         self._waiting: deque[Future[int]] = deque()

@@ -72,7 +72,9 @@ def open_output(
         encode, faults_of = _picture_ways(spec, written, clip, objects, comment)
         return _Pictures(parts, encode, faults_of)
     if isinstance(written, ShapeFormat):
-        head = ShapeHead(clip=clip, source=source, objects=objects, numbers=times.numbers, comment=comment)
+        start = source.timestamp(0).seconds
+        seconds = [float(source.timestamp(number).seconds - start) for number in times.numbers]
+        head = ShapeHead(clip=clip, objects=objects, numbers=times.numbers, seconds=seconds, comment=comment)
         return ShapeWriter(parts[0], head)
     return _Video(spec, written, clip, times, parts[0], comment)
 

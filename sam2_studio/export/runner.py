@@ -6,7 +6,7 @@ Closing the generator, or any failure, removes what was written and leaves an ol
 
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from sam2_studio.core.clip import Clip
 from sam2_studio.core.frames import FrameSource
 from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError
+from sam2_studio.export.ahead import made_ahead
 from sam2_studio.export.checks import check
 from sam2_studio.export.compose import Picture
 from sam2_studio.export.outputs import Output, open_output
@@ -115,7 +116,6 @@ class _Work:
     product: Product
     maker: PictureMaker
     meant: dict[int, Picture] = field(default_factory=dict)
-    last: Picture | None = None
     output: Output | None = None
 
     @property
@@ -176,26 +176,26 @@ class _Run:
     def _write(self) -> Iterator[ExportProgress]:
         compared = sampled(len(self.times.numbers))
         yield self._progress("Writing")
-        before = None
-        for place, number in enumerate(self.times.numbers):
-            frame = None if number == before else self.source.read(number)
-            for work in self.works:
-                if frame is not None:
-                    work.last = work.maker.picture(frame)
-                self._put(work, place, keep=place in compared)
-            before, self.done = number, place + 1
-            yield self._progress("Writing")
+        with closing(made_ahead(self.times.numbers, self._pictures)) as made:
+            for place, pictures in enumerate(made):
+                for work, picture in zip(self.works, pictures, strict=True):
+                    self._put(work, place, picture, keep=place in compared)
+                self.done = place + 1
+                yield self._progress("Writing")
         for work in self.works:
             with self._explained(work):
                 work.opened.finish()
 
-    def _put(self, work: _Work, place: int, *, keep: bool) -> None:
-        if work.last is None:
-            raise RuntimeError("no frame was read yet")
+    def _pictures(self, number: int) -> list[Picture]:
+        """What a frame becomes in each product; on the thread that works ahead."""
+        frame = self.source.read(number)
+        return [work.maker.picture(frame) for work in self.works]
+
+    def _put(self, work: _Work, place: int, picture: Picture, *, keep: bool) -> None:
         if keep:
-            work.meant[place] = work.last
+            work.meant[place] = picture
         with self._explained(work):
-            work.opened.write(work.last)
+            work.opened.write(picture)
 
     def _verify(self) -> list[str]:
         """What reads back otherwise than meant; with the object's name where each has files of its own."""

@@ -15,7 +15,6 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 
 from sam2_studio.core.clip import Clip, ClipKind
-from sam2_studio.core.frames import FrameSource
 from sam2_studio.core.geometry import Size
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.objects import CutObject
@@ -42,13 +41,14 @@ class ShapeHead:
 
     Attributes:
         numbers: Frames by index, in order.
+        seconds: When each is shown, from the clip's first frame on.
         comment: Who made the file, or "".
     """
 
     clip: Clip
-    source: FrameSource
     objects: tuple[CutObject, ...]
     numbers: Sequence[int]
+    seconds: Sequence[float]
     comment: str = ""
 
 
@@ -72,8 +72,7 @@ class ShapeWriter:
 
     def write(self, picture: Picture) -> None:
         """Add the shapes of the next frame. Raises OSError."""
-        number = self._head.numbers[self._count]
-        image = _image(self._head, number, picture.size)
+        image = _image(self._head, self._count, picture.size)
         self._images.append(image)
         self._count += 1
         for object_id, alpha in picture.layers.items():
@@ -155,12 +154,11 @@ def _categories(objects: Sequence[CutObject]) -> list[dict[str, Any]]:
     return [{"id": thing.id, "name": thing.name, "supercategory": "object", "color": thing.color} for thing in objects]
 
 
-def _image(head: ShapeHead, number: int, size: Size) -> dict[str, Any]:
+def _image(head: ShapeHead, place: int, size: Size) -> dict[str, Any]:
     clip = head.clip
-    since = head.source.timestamp(number).seconds - head.source.timestamp(0).seconds
-    shown = clip.source_number(number)
+    shown = clip.source_number(head.numbers[place])
     named = {"id": shown, "file_name": _file_name(clip, shown), "frame": shown}
-    return named | {"time": round(float(since), 6), "width": size.width, "height": size.height}
+    return named | {"time": round(head.seconds[place], 6), "width": size.width, "height": size.height}
 
 
 def _file_name(clip: Clip, shown: int) -> str:
