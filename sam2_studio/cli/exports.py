@@ -24,6 +24,7 @@ from sam2_studio.cli.options import (
     SavePreset,
     Separate,
     Size,
+    SquarePixels,
     Step,
     Strength,
     parse_range,
@@ -48,6 +49,7 @@ def export(
     step: Step = None,
     size: Size = None,
     bit_depth: BitDepth = None,
+    square_pixels: SquarePixels = None,
     constant_rate: ConstantRate = None,
     edges: Edges = None,
     background: Background = None,
@@ -70,6 +72,7 @@ def export(
     console = Console(quiet=quiet, as_json=as_json)
     plain: dict[str, Any] = {"separate": separate, "step": step, "bit_depth": bit_depth, "constant_rate": constant_rate}
     plain |= {"premultiplied": premultiplied, "compression": compression, "provenance": provenance}
+    plain["square_pixels"] = square_pixels
     wanted = parse_range(frames) if frames is not None else None
     given = _given(plain, size, background, strength, outside)
     given |= {"overwrite": overwrite} | _chosen(project, objects or [], wanted)

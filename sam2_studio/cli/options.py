@@ -44,6 +44,9 @@ Size = Annotated[
 ConstantRate = Annotated[
     bool | None, typer.Option("--constant-rate", help="Make a varying rate constant; frames repeat or are left out.")
 ]
+SquarePixels = Annotated[
+    bool | None, typer.Option("--square-pixels", help="Make pixels square, by the width; else their shape is kept.")
+]
 SavePreset = Annotated[
     str | None, typer.Option(metavar="NAME", help="Keep these settings as a preset, for --preset NAME.")
 ]

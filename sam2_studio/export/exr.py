@@ -39,6 +39,7 @@ class ExrLook:
         layers: By object id the name of its layer.
         compression: "zip" or "dwaa".
         rate: Frames a second, for the header.
+        pixel_aspect: Width to height of one pixel.
         comment: Who made the files, or "".
     """
 
@@ -47,10 +48,19 @@ class ExrLook:
     layers: Mapping[int, str]
     compression: str
     rate: Fraction
+    pixel_aspect: Fraction
     comment: str = ""
 
 
-def exr_look(info: ClipInfo, objects: tuple[CutObject, ...], compression: str, rate: Fraction, comment: str) -> ExrLook:
+def exr_look(
+    info: ClipInfo,
+    objects: tuple[CutObject, ...],
+    *,
+    compression: str,
+    rate: Fraction,
+    pixel_aspect: Fraction,
+    comment: str,
+) -> ExrLook:
     """What files cut out of a source have in common."""
     tags = meant(info.color, info.height, info.pixel_format)
     return ExrLook(
@@ -59,6 +69,7 @@ def exr_look(info: ClipInfo, objects: tuple[CutObject, ...], compression: str, r
         layers=layer_names(objects),
         compression=compression,
         rate=rate,
+        pixel_aspect=pixel_aspect,
         comment=comment,
     )
 
@@ -83,7 +94,8 @@ def encode_exr(picture: Picture, look: ExrLook) -> bytes:
     """The bytes of an EXR file."""
     library = _library()
     compression = {"zip": library.ZIP_COMPRESSION, "dwaa": library.DWAA_COMPRESSION}[look.compression]
-    header: dict[str, Any] = {"type": library.scanlineimage, "compression": compression, "pixelAspectRatio": 1.0}
+    header: dict[str, Any] = {"type": library.scanlineimage, "compression": compression}
+    header["pixelAspectRatio"] = float(look.pixel_aspect)
     header["chromaticities"] = chromaticities(look.primaries)
     rate = look.rate.limit_denominator(1_000_000)
     if 0 < rate.numerator <= _LARGEST_TERM:

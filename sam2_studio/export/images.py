@@ -6,6 +6,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -94,6 +95,14 @@ def color_chunks(info: ClipInfo) -> bytes:
 def text_chunk(keyword: str, text: str) -> bytes:
     """An iTXt chunk."""
     return chunk(b"iTXt", keyword.encode("latin-1") + b"\0\0\0\0\0" + text.encode())
+
+
+def shape_chunk(aspect: Fraction) -> bytes:
+    """A pHYs chunk that says the shape of pixels, width to height; nothing for square ones."""
+    if aspect == 1:
+        return b""
+    small = aspect.limit_denominator(1 << 15)
+    return chunk(b"pHYs", struct.pack(">IIB", small.denominator, small.numerator, 0))
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:

@@ -13,10 +13,10 @@ from sam2_studio.errors import ExportError
 from sam2_studio.export.compose import Picture
 from sam2_studio.export.exr import encode_exr, exr_faults, exr_look
 from sam2_studio.export.formats import Content, PictureFormat, ShapeFormat, Tolerance, VideoFormat
-from sam2_studio.export.images import PictureWriter, color_chunks, encode_png, text_chunk
+from sam2_studio.export.images import PictureWriter, color_chunks, encode_png, shape_chunk, text_chunk
 from sam2_studio.export.shapes import ShapeHead, ShapeWriter, encode_svg, svg_faults
 from sam2_studio.export.sound import Sound
-from sam2_studio.export.spec import ExportSpec, written_size
+from sam2_studio.export.spec import ExportSpec, pixel_aspect, written_size
 from sam2_studio.export.times import Times
 from sam2_studio.export.verify import png_faults, verify_pictures, verify_video
 from sam2_studio.export.video import VideoWriter
@@ -89,13 +89,15 @@ def _picture_ways(
     """How a picture becomes a file's bytes, and how a file is judged."""
     if written.encoder == "exr":
         chosen = spec.compression or written.compressions[0]
-        look = exr_look(clip.info, objects, chosen, clip.info.rate / spec.step, comment)
+        rate, aspect = clip.info.rate / spec.step, pixel_aspect(spec, clip)
+        look = exr_look(clip.info, objects, compression=chosen, rate=rate, pixel_aspect=aspect, comment=comment)
         allowed = written.tolerance.get(chosen, Tolerance())
         return partial(encode_exr, look=look), partial(exr_faults, look=look, allowed=allowed)
     if written.encoder == "svg":
         return partial(encode_svg, objects=objects), partial(svg_faults, objects=objects)
     chunks = b"" if spec.rules.content is Content.MATTE else color_chunks(clip.info)
     chunks += text_chunk("Software", comment) if comment else b""
+    chunks += shape_chunk(pixel_aspect(spec, clip))
     return partial(encode_png, chunks=chunks), png_faults
 
 
@@ -134,6 +136,7 @@ class _Video:
                 depth=self._depth,
                 times=self._times,
                 codes=self._codes,
+                pixel_aspect=pixel_aspect(spec, clip),
                 sound=self._sound,
                 timecode=carried,
                 comment=comment,

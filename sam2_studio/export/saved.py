@@ -27,6 +27,7 @@ _PLAIN: dict[str, tuple[type, ...]] = {
     "separate": (bool,),
     "step": (int,),
     "constant_rate": (bool,),
+    "square_pixels": (bool,),
     "premultiplied": (bool,),
     "compression": (str,),
     "provenance": (bool,),

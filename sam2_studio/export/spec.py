@@ -29,6 +29,7 @@ class ExportSpec:
         range: Frames to export; None for the clip's in to out.
         step: Every how many frames one is written, from 1.
         scale: How large beside the source.
+        square_pixels: Whether pixels that aren't square are made so, by the picture's width; else their shape is kept.
         constant_rate: Whether a video of varying rate becomes one of constant rate.
         bit_depth: Of one channel, 8 or 16; None for what suits preset and source.
         overwrite: Whether existing files may be replaced.
@@ -46,6 +47,7 @@ class ExportSpec:
     range: FrameRange | None = None
     step: int = 1
     scale: Scale = field(default_factory=Scale)
+    square_pixels: bool = False
     constant_rate: bool = False
     bit_depth: int | None = None
     overwrite: bool = False
@@ -128,7 +130,21 @@ def describe(spec: ExportSpec, clip: Clip) -> str:
 
 def scaled_size(spec: ExportSpec, clip: Clip) -> Size:
     """The size of the pictures; see `written_size` for the files. Raises ExportError where it can't be made."""
-    return spec.scale.applied(clip.info.size, even=_needs_even(spec))
+    size = clip.info.size
+    if _makes_square(spec):
+        size = Size(max(1, round(size.width * clip.info.pixel_aspect)), size.height)
+    return spec.scale.applied(size, even=_needs_even(spec))
+
+
+def pixel_aspect(spec: ExportSpec, clip: Clip) -> Fraction:
+    """Width to height of one pixel of the files."""
+    return Fraction(1) if _makes_square(spec) else clip.info.pixel_aspect
+
+
+def _makes_square(spec: ExportSpec) -> bool:
+    """By choice, or because the container can't be told another shape."""
+    written = spec.format
+    return spec.square_pixels or (isinstance(written, VideoFormat) and bool(written.tick))
 
 
 def written_size(spec: ExportSpec, clip: Clip) -> Size:
@@ -151,6 +167,11 @@ def notes(spec: ExportSpec, clip: Clip) -> tuple[str, ...]:
         lines.append(f"The pictures are scaled from {clip.info.size} to {scaled}.")
     if size != scaled:
         lines.append(f"{written.label} needs even sizes: {scaled} is padded to {size} at the right and lower edge.")
+    aspect = pixel_aspect(spec, clip)
+    if aspect == 1 != clip.info.pixel_aspect and not spec.square_pixels:
+        lines.append(f"{written.label} can't say the shape of pixels: they are made square.")
+    if aspect != 1 and spec.rules.content is not Content.SHAPES:
+        lines.append(f"Pixels keep their shape, {aspect.numerator}:{aspect.denominator}, and the files say so.")
     lines += _time_notes(spec, clip)
     if spec.premultiplied:
         lines.append("Colour is premultiplied: say so where the receiving program asks for the kind of alpha.")

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +19,7 @@ from sam2_studio.export.times import Times
 from sam2_studio.export.yuv import ColorCodes, Pixels, scaled, to_planes
 
 _ONE_SLICE_BELOW = 3  # FFV1's default slices need more rows and columns than that
+_SQUARE = Fraction(1)
 _LEAST_TIMESCALE = 1000  # the muxers' own
 
 
@@ -33,6 +35,7 @@ class VideoWriter:
         depth: int,
         times: Times,
         codes: ColorCodes,
+        pixel_aspect: Fraction = _SQUARE,
         sound: Sound | None = None,
         timecode: str | None = None,
         comment: str = "",
@@ -40,6 +43,7 @@ class VideoWriter:
         """Open the file and the encoder.
 
         Args:
+            pixel_aspect: Width to height of one pixel.
             size: Of the file; pictures may be one pixel smaller, see `VideoFormat.even`.
             timecode: Of the first frame, `HH:MM:SS:FF`.
             comment: For the file's metadata.
@@ -48,7 +52,7 @@ class VideoWriter:
             ExportError: the encoder refuses the size.
         """
         self._format, self._size, self._times, self._codes = written, size, times, codes
-        self._pixel_format = written.pixel_formats[depth]
+        self._pixel_format, self._aspect = written.pixel_formats[depth], pixel_aspect
         self._bits = plane_bits(self._pixel_format)
         self._durations = dict(zip(times.pts, times.durations, strict=True))
         self._count = 0
@@ -127,6 +131,8 @@ class VideoWriter:
         stream = cast(av.VideoStream, added)
         context = stream.codec_context
         context.width, context.height, context.pix_fmt = self._size.width, self._size.height, self._pixel_format
+        if self._aspect != _SQUARE:
+            context.sample_aspect_ratio = self._aspect
         stream.time_base = context.time_base = self._times.base
         context.color_range, context.colorspace = self._codes.range, self._codes.matrix
         context.color_primaries, context.color_trc = self._codes.primaries, self._codes.transfer

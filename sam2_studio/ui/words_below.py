@@ -39,6 +39,8 @@ _EXPORTS = (
     later("Export {count} frame, {format}"), later("Export {count} frames, {format}"),
     later("Export {count} picture, {format}"), later("Export {count} pictures, {format}"),
     later("{format} needs even sizes: {size} is padded to {padded} at the right and lower edge."),
+    later("{format} can't say the shape of pixels: they are made square."),
+    later("Pixels keep their shape, {aspect}, and the files say so."),
     later("The pictures are scaled from {size} to {scaled}."),
     later("One frame in {count} is written: the rate becomes {rate}, speed and sound stay."),
     later("One frame in {count} is written: each frame lasts until the next one, speed and sound stay."),

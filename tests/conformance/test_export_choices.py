@@ -7,7 +7,9 @@ from pathlib import Path
 
 import av
 import numpy as np
+import OpenEXR
 import pytest
+from PIL import Image
 from sam2_studio.core.clip import ClipKind
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.masks import Mask
@@ -183,3 +185,36 @@ def test_provenance_holds_nothing_personal(tmp_path: Path, preset: str, name: st
     assert b"nano 1 sha256:ab12" in data
     for private in (b"somebody", b"secret", str(tmp_path).encode()):
         assert private not in data
+
+
+@needs_ffprobe
+@pytest.mark.parametrize(
+    ("preset", "name"), [("after-effects", "o.mov"), ("replace", "o.mp4"), ("web", "o.webm"), ("matte-video", "o.mkv")]
+)
+def test_the_shape_of_pixels_is_kept_or_made_square(tmp_path: Path, preset: str, name: str) -> None:
+    case = Case(still([numbered_frame(1, 90, 72)], pixel_aspect=Fraction(16, 15)))
+    kept = case.run(preset, tmp_path / name)
+    assert kept.verified, kept.faults
+    stream = probe(kept.files[0])["streams"][0]
+    says = name.endswith((".mov", ".mp4"))
+    assert (stream["width"], stream["height"]) == ((90, 72) if says else (96, 72))
+    assert stream["sample_aspect_ratio"] == ("16:15" if says else "1:1")
+    assert any(("Pixels keep their shape, 16:15" if says else "can't say the shape") in w for w in kept.warnings)
+    square = case.run(preset, tmp_path / name, overwrite=True, square_pixels=True)
+    assert square.verified, square.faults
+    stream = probe(square.files[0])["streams"][0]
+    assert (stream["width"], stream["height"]) == (96, 72)
+    assert stream.get("sample_aspect_ratio", "1:1") == "1:1"
+
+
+def test_png_says_the_shape_of_pixels(tmp_path: Path) -> None:
+    """As pixels a unit: wide pixels are fewer across. FFmpeg takes it the other way round."""
+    report = Case(still([numbered_frame(1, 90, 72)], pixel_aspect=Fraction(4, 3))).run("png", tmp_path / "o.png")
+    with Image.open(report.files[0]) as picture:
+        assert picture.info["aspect"] == (3, 4)
+
+
+def test_openexr_says_the_shape_of_pixels(tmp_path: Path) -> None:
+    report = Case(still([numbered_frame(1, 90, 72)], pixel_aspect=Fraction(4, 3))).run("nuke", tmp_path / "o.exr")
+    with OpenEXR.File(str(report.files[0])) as file:
+        assert file.header()["pixelAspectRatio"] == pytest.approx(4 / 3)

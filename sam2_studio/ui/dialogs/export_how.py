@@ -39,6 +39,7 @@ class HowFields(QObject):
         self.background = BackgroundField()
         self.hiding = HidingField(info.size)
         self.premultiplied = QCheckBox(tr("Multiply colour by alpha (premultiplied)"))
+        self.square = QCheckBox(tr("Make pixels square"))
         self.provenance = QCheckBox(tr("Note program and model in the files"))
         self.size.setEditable(True)
         self.size.addItems([tr("As the source"), *_SIZES])
@@ -52,6 +53,8 @@ class HowFields(QObject):
         """Add a row for each field but the note of the maker."""
         self._form = form
         form.addRow(tr("Size"), self.size)
+        form.addRow("", self.square)
+        form.setRowVisible(self.square, self._info.pixel_aspect != 1)
         form.addRow(tr("Depth"), self.bits)
         form.addRow(tr("Compression"), self.compression)
         form.addRow(tr("Background"), self.background)
@@ -83,6 +86,7 @@ class HowFields(QObject):
         preset = self._preset
         return {
             "scale": self._scale(),
+            "square_pixels": self.square.isChecked(),
             "bit_depth": self.bits.currentData(),
             "background": self.background.value() if preset.content is Content.REPLACE else Background(),
             "hiding": self.hiding.value() if preset.hides else Hiding(),
@@ -100,6 +104,7 @@ class HowFields(QObject):
         self.background.take(spec.background)
         self.hiding.take(spec.hiding, self._info.size)
         self.premultiplied.setChecked(spec.premultiplied)
+        self.square.setChecked(spec.square_pixels and self._info.pixel_aspect != 1)
         self.provenance.setChecked(spec.provenance)
 
     def _scale(self) -> Scale:
@@ -107,7 +112,7 @@ class HowFields(QObject):
         return Scale() if text in ("", tr("As the source")) else parse_scale(text)
 
     def _connect(self) -> None:
-        for box in (self.premultiplied, self.provenance):
+        for box in (self.premultiplied, self.provenance, self.square):
             box.toggled.connect(lambda _: self.changed.emit())
         for choice in (self.bits, self.compression):
             choice.currentIndexChanged.connect(lambda _: self.changed.emit())
