@@ -198,7 +198,7 @@ def test_the_shape_of_pixels_is_kept_or_made_square(tmp_path: Path, preset: str,
     stream = probe(kept.files[0])["streams"][0]
     says = name.endswith((".mov", ".mp4"))
     assert (stream["width"], stream["height"]) == ((90, 72) if says else (96, 72))
-    assert stream["sample_aspect_ratio"] == ("16:15" if says else "1:1")
+    assert stream.get("sample_aspect_ratio", "1:1") == ("16:15" if says else "1:1")
     assert any(("Pixels keep their shape, 16:15" if says else "can't say the shape") in w for w in kept.warnings)
     square = case.run(preset, tmp_path / name, overwrite=True, square_pixels=True)
     assert square.verified, square.faults
