@@ -26,8 +26,8 @@ test: $(INSTALLED) ## run the tests, without a display
 parity: $(INSTALLED) ## compare the networks with all recorded results of the published code
 	$(BIN)/python -m pytest tests/parity
 
-faults: $(INSTALLED) ## run the long fault tests
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m fault
+faults: $(INSTALLED) ## run every fault test, and print what came of each fault
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist worksteal -p tests.faults_table --faults
 
 check: $(INSTALLED) ## format, lint, types, imports
 	$(BIN)/ruff format --check .

@@ -1,0 +1,77 @@
+"""A pytest plugin: runs every test of the page of faults and every long fault test, and prints a table of what came.
+
+`python -m pytest -p tests.faults_table --faults` is what `make faults` runs.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "faults.md"
+_NAMED = re.compile(r"`(tests/[\w/]+\.py)?::(\w+)`")
+_WIDTH = 46
+_results: dict[str, Counter[str]] = {}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A fault of the page, and the tests that prove what is promised."""
+
+    fault: str
+    tests: tuple[str, ...]
+
+
+def rows(text: str) -> Iterator[Row]:
+    """The rows of the page's tables; a test without a file is in the file named before it in its row."""
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        path, tests = "", []
+        for named, test in _NAMED.findall(cells[-1]) if line.startswith("|") else ():
+            path = named or path
+            tests.append(f"{path}::{test}")
+        if tests:
+            yield Row(cells[0], tuple(tests))
+
+
+def table(page: str, results: dict[str, Counter[str]]) -> list[str]:
+    """A line for each fault: how many runs of its tests passed, failed and were skipped."""
+    lines = [f"{'fault':{_WIDTH}} passed failed skipped"]
+    for row in rows(page):
+        found = sum((results.get(test, Counter()) for test in row.tests), Counter[str]())
+        missing = [test for test in row.tests if test not in results]
+        counts = f"{found['passed']:6} {found['failed']:6} {found['skipped']:7}"
+        lines.append(f"{row.fault[:_WIDTH]:{_WIDTH}} {counts}{'  not run: ' + ', '.join(missing) if missing else ''}")
+    return lines
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--faults", action="store_true", help="only the tests of docs/faults.md and those marked fault")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--faults"):
+        return
+    named = {test for row in rows(PAGE.read_text(encoding="utf-8")) for test in row.tests}
+    kept = [item for item in items if _plain(item.nodeid) in named or item.get_closest_marker("fault")]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call" or report.outcome != "passed":
+        _results.setdefault(_plain(report.nodeid), Counter())[report.outcome] += 1
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.section("faults")
+    for line in table(PAGE.read_text(encoding="utf-8"), _results):
+        terminalreporter.write_line(line)
+
+
+def _plain(nodeid: str) -> str:
+    """Without parameters."""
+    return nodeid.partition("[")[0]
