@@ -44,7 +44,7 @@ def table(page: str, results: dict[str, Counter[str]]) -> list[str]:
         found = sum((results.get(test, Counter()) for test in row.tests), Counter[str]())
         missing = [test for test in row.tests if test not in results]
         counts = f"{found['passed']:6} {found['failed']:6} {found['skipped']:7}"
-        lines.append(f"{row.fault[:_WIDTH]:{_WIDTH}} {counts}{'  not run: ' + ', '.join(missing) if missing else ''}")
+        lines.append(f"{row.fault[:_WIDTH]:{_WIDTH}} {counts}{f'  not run: {len(missing)}' if missing else ''}")
     return lines
 
 

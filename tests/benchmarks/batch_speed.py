@@ -1,8 +1,8 @@
 """How a batch scales: 100 synthesised clips of ten frames on one worker and on two, and the check of a long manifest.
 
 `python -m tests.benchmarks.batch_speed [CLIPS] [--cluster]` prints a table; `--cluster` compares two workers of this
-machine with two of a Dask cluster on it instead. Each worker computes on one thread. Memory is the
-parent's, sampled after each item.
+machine with two of a Dask cluster on it instead, and says what handing out costs where the work is nothing. Each worker
+computes on one thread. Memory is the parent's, sampled after each item.
 """
 
 import csv
@@ -10,14 +10,14 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sam2_studio.batch.batch_run import Executor, Progress, run_batch
 from sam2_studio.batch.cluster import DaskCluster
 from sam2_studio.batch.item_work import do_item
-from sam2_studio.batch.items import Item, Outcome
+from sam2_studio.batch.items import Fate, Item, Outcome
 from sam2_studio.batch.lines import Defaults, check_rows
 from sam2_studio.batch.manifest import read_manifest
 from sam2_studio.batch.pool import WorkerPool
@@ -83,6 +83,11 @@ def check_seconds(folder: Path) -> float:
     return time.perf_counter() - started
 
 
+def nothing(item: Item) -> Iterator[Outcome]:
+    """No work at all."""
+    yield Outcome(output=item.output, line=item.line, said=item.said, fate=Fate.DONE)
+
+
 def compare_workers(folder: Path, manifest: Path) -> None:
     print(f"| {LINES:,} lines checked in | {check_seconds(folder):.2f} s |")
     heading()
@@ -97,7 +102,13 @@ def compare_cluster(folder: Path, manifest: Path) -> None:
     here = row("2, here", folder, manifest, WorkerPool(2, 1, do_item))
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         there = row("2, cluster", folder, manifest, DaskCluster(cluster.scheduler_address, do_item))
-    print(f"overhead {there.seconds / here.seconds - 1:.3f}, start left out {there.steady / here.steady - 1:.3f}")
+        print(f"overhead {there.seconds / here.seconds - 1:.3f}, start left out {there.steady / here.steady - 1:.3f}")
+        for name, executor in (
+            ("pool", WorkerPool(2, 1, nothing)),
+            ("cluster", DaskCluster(cluster.scheduler_address, nothing)),
+        ):
+            out = folder / f"nothing {name}"
+            print(f"{name}: {measure(items_of(manifest, out), out, executor).steady * 1000:.1f} ms a clip without work")
 
 
 def heading() -> None:
