@@ -4,7 +4,6 @@ A neighbour counts where it shows the same picture once it is moved. The window 
 looks the same wherever an export begins. Nothing comes over a cut, and what the user locked or painted stays as it is.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from functools import reduce
 
@@ -55,13 +54,13 @@ class ClipMattes:
     ) -> None:
         self._source, self._masks, self._hair, self._shots = source, masks, hair, shots
         self._kept, self._flagged = kept, flagged
-        self._made: OrderedDict[tuple[Ids, int, EdgeSettings], Matte] = OrderedDict()
+        self._made: dict[tuple[Ids, int, EdgeSettings], Matte] = {}
 
     def matte(self, frame: Frame, mask: Mask, edge: EdgeSettings, object_ids: Ids) -> Matte:
         """The matte of some objects' joined mask on a frame. Raises MatteError as `make_matte`."""
-        if not self._wants_steadiness(frame.number, edge, object_ids):
-            return make_matte(frame.rgb, mask, edge, self._joined(self._hair, frame.number, object_ids))
         here = self._alone(frame, mask, edge, object_ids)
+        if not self._wants_steadiness(frame.number, edge, object_ids):
+            return here
         others = list(self._neighbours(frame.number, edge, object_ids))
         return steadied(frame, mask, here, others) if others else here
 
@@ -95,11 +94,14 @@ class ClipMattes:
         if key not in self._made:
             hair = self._joined(self._hair, frame.number, ids)
             self._made[key] = make_matte(frame.rgb, mask, edge, hair)
-            sets = {(each, setting) for each, _, setting in self._made}
-            while len(self._made) > (2 * REACH + 1) * len(sets):
-                self._made.popitem(last=False)
-        self._made.move_to_end(key)
+            self._forget(frame.number)
         return self._made[key]
+
+    def _forget(self, number: int) -> None:
+        """Keep what the frames to come may ask for: a layer of its own beside the joint alpha, a steady neighbour."""
+        old = [key for key in self._made if abs(key[1] - number) > (2 * REACH if key[2].steady else 0)]
+        for key in old:
+            del self._made[key]
 
 
 def steadied(frame: Frame, mask: Mask, here: Matte, others: list[tuple[Frame, Matte]]) -> Matte:

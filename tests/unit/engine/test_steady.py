@@ -153,3 +153,24 @@ def test_a_neighbour_whose_matte_fails_is_left_out(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(steady, "make_matte", made)
     assert seen_frames(footage, MIDDLE, monkeypatch) == {MIDDLE - 2, MIDDLE - 1}
+
+
+def test_a_matte_is_made_once_a_frame_and_few_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    footage, calls = at_rest(), []
+
+    def counted(*given: object) -> Matte:
+        calls.append(given)
+        return make_matte(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(steady, "make_matte", counted)
+    plain = EdgeSettings(matte=True)
+    for number in range(FRAMES):
+        for _ in range(2):  # the joint alpha, and the layer of the one object
+            footage.matte(number, plain)
+        assert len(footage.clip._made) == 1
+    assert len(calls) == FRAMES
+    calls.clear()
+    for number in range(FRAMES):
+        footage.matte(number)
+        assert len(footage.clip._made) <= 4 * REACH + 2
+    assert len(calls) == FRAMES
