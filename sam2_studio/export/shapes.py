@@ -62,9 +62,12 @@ class ShapeWriter:
         self._count = self._shapes = 0
         self._images: list[dict[str, Any]] = []
         self._file = PartFile(part)
-        self._put(
-            f'{{"info": {_text(_info(head))},\n"categories": {_text(_categories(head.objects))},\n"annotations": ['
-        )
+        about, things = _text(_info(head)), _text(_categories(head.objects))
+        try:
+            self._put(f'{{"info": {about},\n"categories": {things},\n"annotations": [')
+        except OSError:
+            self._file.close()
+            raise
 
     @property
     def bytes_written(self) -> int:
