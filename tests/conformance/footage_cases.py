@@ -432,9 +432,8 @@ def _oriented(d: Path, tag: int, suffix: str) -> Footage:
     return Footage(path=d, numbers=[0, 1, 2], deep=suffix == "tif")
 
 
-for _tag in range(1, 9):
-    for _suffix in ("jpg", "png", "tif"):
-        CASES[f"exif_{_tag}_{_suffix}"] = lambda d, t=_tag, s=_suffix: _oriented(d, t, s)
+for _tag, _suffix in (*((tag, "tif") for tag in range(1, 9)), (5, "jpg"), (8, "png")):
+    CASES[f"exif_{_tag}_{_suffix}"] = lambda d, t=_tag, s=_suffix: _oriented(d, t, s)
 
 
 def deep_tiff(path: Path, pixels: Pixels, orientation: int = 1, *, premultiplied: bool = False) -> Path:

@@ -20,7 +20,7 @@ from sam2_studio.errors import ExportError
 from sam2_studio.export import staging
 from sam2_studio.export.runner import ExportReport
 from sam2_studio.export.spec import ExportSpec
-from sam2_studio.media.sequence import SequenceReader
+from sam2_studio.media.isolated import IsolatedSource
 from sam2_studio.ui.main_window import MainWindow
 from sam2_studio.ui.widgets.number_field import NumberField
 from tests.window import close, opened, shown, until
@@ -132,8 +132,8 @@ def check_large_sequence(
     for number in range(pictures):
         Image.fromarray(np.roll(noise, number, 0)).save(folder / f"shot.{number:04}.png", compress_level=1)
     read: list[int] = []
-    whole = SequenceReader._picture
-    monkeypatch.setattr(SequenceReader, "_picture", lambda self, number: (read.append(number), whole(self, number))[1])
+    asked = IsolatedSource._asked
+    monkeypatch.setattr(IsolatedSource, "_asked", lambda self, number: (read.append(number), asked(self, number))[1])
     beats: list[int] = []
     beat = QTimer(window, interval=1)
     beat.timeout.connect(lambda: beats.append(len(read)))
