@@ -43,6 +43,7 @@ EDITS: dict[str, Edit] = {
     "doubt_mattes": lambda p, f: commands.doubt_mattes(p, [(1, n) for n in range(40)]),
     "put_masks": lambda p, f: commands.put_masks(p, "Track", [(1, f, record(99)), (1, f + 1, record(98))]),
     "paint_masks": lambda p, f: hand_commands.paint_masks(p, "Brush", 1, {f: record(99, Origin.PAINTED)}),
+    "paint_hair": lambda p, f: hand_commands.paint_hair(p, "Hair", 1, f, 99),
     "copy_mask": lambda p, f: hand_commands.copy_mask(p, 1, f + 1, f, alone=False),
     "use_painted": lambda p, f: hand_commands.use_painted(p, 1, f, tracked=True),
     "remove_painted": lambda p, f: hand_commands.remove_painted(p, 1, f),
