@@ -92,7 +92,8 @@ def track(window: MainWindow, count: int, then: Callable[[], object]) -> None:
 
 
 def told_close(window: MainWindow) -> None:
-    tell(project=str(window.bridge.file.path), masks=masks(window), running=window.tracking.is_running)
+    running = window.tracking.is_running or window.exporting.is_running
+    tell(project=str(window.bridge.file.path), masks=masks(window), running=running)
     close(window)
 
 
@@ -118,7 +119,8 @@ def track_all(window: MainWindow, given: argparse.Namespace) -> None:
 def export_close(window: MainWindow, given: argparse.Namespace) -> None:
     def go() -> None:
         window.exporting.show_export()
-        window.exporting._start(ExportSpec(preset="matte-video", target=given.target, range=FrameRange(FIRST, LAST)))
+        spec = ExportSpec(preset="matte-video", target=given.target, range=FrameRange(FIRST, LAST), overwrite=True)
+        window.exporting._start(spec)
         thread, done = window.exporting._thread, [-1]
         assert thread is not None
         thread.progressed.connect(lambda progress: done.append(progress.done))

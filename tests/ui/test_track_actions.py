@@ -143,9 +143,15 @@ def test_a_run_that_is_stopped_between_the_sides_goes_on_later_to_the_same_masks
     whole = [window.bridge.mask(1, n) for n in range(4, 11)]
     window.undo()
     assert list(track_of(window)) == list(KEYS)
-    window.tracking.track_both()
-    until(qtbot, lambda: len(project.track(1)) > 4)
-    window.tracking.stop()
+
+    def stop_after_the_first_side() -> None:
+        if window.tracking.is_running and len(project.track(1)) == 7:
+            window.tracking.stop()
+
+    window.bridge.masks_changed.connect(stop_after_the_first_side)
+    with qtbot.waitSignal(window.tracking.ended, timeout=60_000):
+        window.tracking.track_both()
+    window.bridge.masks_changed.disconnect(stop_after_the_first_side)
     kept = list(track_of(window))
     assert len(kept) > 4
     if len(kept) < 7 or track_of(window).frames_where(stale=True):
