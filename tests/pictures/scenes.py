@@ -179,6 +179,8 @@ def work(camera: Photographer, folder: Path) -> None:
         dialog.form.target.clear()
         QTest.keyClicks(dialog.form.target, str(folder / "rabbit-matte.mkv"))
         dialog.go.click()
+        camera.take("export-question", dialog)
+        dialog.replace_button.click()
         camera.take("export-progress", dialog, settle=700)
         camera.wait(lambda: not dialog.is_running)
         camera.take("export-report", dialog)

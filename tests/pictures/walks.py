@@ -121,6 +121,7 @@ def _export(camera: Walker, preset: str, name: str) -> None:
     assert dialog is not None
     dialog.form.presets.choose(preset)
     dialog.form.target.setText(str(Path("~/shots") / Path(dialog.form.target.text()).name))
+    camera.pause(6000)  # the preview and the estimate
     camera.shoot(name, dialog)
     dialog.reject()
 

@@ -14,7 +14,7 @@ from sam2_studio.core.tracks import MaskTrack
 from sam2_studio.ui.main_window import MainWindow
 from tests.media_factory import write_video
 from tests.synthetic import Scene, moving_scene
-from tests.window import go_to, opened, shown, until
+from tests.window import go_to, opened, shown
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 FRAMES, KEYS = 16, (4, 10)
