@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QFileDialog,
     QFormLayout,
     QFrame,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -29,9 +31,9 @@ from sam2_studio.export.saved import SavedPresets, Settings, spec_of
 from sam2_studio.export.spec import ExportSpec, notes
 from sam2_studio.ui import theme
 from sam2_studio.ui.dialogs.export_frames import FramesField
-from sam2_studio.ui.dialogs.export_how import HowFields
+from sam2_studio.ui.dialogs.export_how import HowFields, offer
 from sam2_studio.ui.dialogs.export_preview import ExportPreview
-from sam2_studio.ui.dialogs.export_target import default_target, follow_preset
+from sam2_studio.ui.dialogs.export_target import default_target, follow_preset, in_format
 from sam2_studio.ui.dialogs.preset_list import PresetList
 from sam2_studio.ui.dialogs.saved_row import SavedRow
 from sam2_studio.ui.language import tr
@@ -70,6 +72,7 @@ class ExportForm(QWidget):
         self.separate = QCheckBox(tr("Each object in files of its own"))
         self.frames = FramesField(clip)
         self.how = HowFields(clip.info, self)
+        self.kind = QComboBox()
         self.target = QLineEdit()
         self.preview = ExportPreview()
         self._note = QLabel()
@@ -112,9 +115,8 @@ class ExportForm(QWidget):
         if self.presets.preset.name != spec.preset:
             self.presets.choose(spec.preset)
         if suffix := str(settings.get("suffix", "")):
-            target = Path(self.target.text())
-            if target.suffix.lower() in self._suffixes:
-                self.target.setText(str(target.with_suffix(suffix)))
+            target = Path(self.target.text().strip())
+            self.target.setText(str(in_format(target, self._clip, self.presets.preset, suffix, self._suffixes)))
         self._show_format()
         self.separate.setChecked(spec.separate)
         self.frames.step.setValue(spec.step)
@@ -159,6 +161,10 @@ class ExportForm(QWidget):
         self._form.addRow(tr("Objects"), _stacked(*self.objects.values(), *several))
         self._form.addRow(tr("Frames"), self.frames)
         self.how.add_to(self._form)
+        self.kind.setAccessibleName(tr("File"))
+        self.kind.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._form.addRow(tr("File"), self.kind)
         where = self._target_row()
         self._form.addRow(tr("Save to"), where)
         self._form.addRow("", self.how.provenance)
@@ -204,6 +210,7 @@ class ExportForm(QWidget):
         self.frames.changed.connect(self._timer.start)
         self.how.changed.connect(self._timer.start)
         self.saved.spec_wanted.connect(self._hand_over)
+        self.kind.activated.connect(lambda _: self._kind_chosen(self.kind.currentData()))
 
     def _hand_over(self) -> None:
         """Give what is chosen to whoever saves it; what can't be used is said by the check."""
@@ -221,6 +228,12 @@ class ExportForm(QWidget):
         self._show_format()
         self.check()
 
+    def _kind_chosen(self, suffix: str) -> None:
+        """Another kind of file of the same preset."""
+        target = Path(self.target.text().strip())
+        self.target.setText(str(in_format(target, self._clip, self.presets.preset, suffix, self._suffixes)))
+        self.check()
+
     def _target_typed(self) -> None:
         self._target_is_ours = False
         self._timer.start()
@@ -232,6 +245,10 @@ class ExportForm(QWidget):
         written = preset.formats.get(suffix, preset.formats[preset.suffix])
         self.frames.set_rate_offered(isinstance(written, VideoFormat))
         self.how.show_for(preset, written)
+        kinds = {each: f"{shown(form.label)} ({each})" for each, form in preset.formats.items()}
+        offer(self.kind, kinds, preset.suffix)
+        self.kind.setCurrentIndex(max(0, self.kind.findData(suffix if suffix in kinds else preset.suffix)))
+        self._form.setRowVisible(self.kind, len(kinds) > 1)
 
     def _browse(self) -> None:
         preset, target = self.presets.preset, self.target.text().strip()

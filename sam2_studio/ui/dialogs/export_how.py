@@ -71,9 +71,9 @@ class HowFields(QObject):
         self._preset = preset
         depths = depths_of(preset, written)
         deep = 16 if self._info.bit_depth > 8 and 16 in depths and preset.content is not Content.MATTE else depths[0]
-        _offer(self.bits, {depth: tr("{depth} bit", depth=depth) for depth in depths}, deep)
+        offer(self.bits, {depth: tr("{depth} bit", depth=depth) for depth in depths}, deep)
         packed = written.compressions if isinstance(written, PictureFormat) else ()
-        _offer(self.compression, {name: tr(_COMPRESSIONS[name]) for name in packed}, next(iter(packed), ""))
+        offer(self.compression, {name: tr(_COMPRESSIONS[name]) for name in packed}, next(iter(packed), ""))
         if self._form is not None:
             for field in (self.bits, self.compression):
                 self._form.setRowVisible(field, field.count() > 1)
@@ -121,7 +121,7 @@ class HowFields(QObject):
         self.hiding.changed.connect(self.changed)
 
 
-def _offer(field: QComboBox, offered: Mapping[Any, str], usual: object) -> None:
+def offer(field: QComboBox, offered: Mapping[Any, str], usual: object) -> None:
     """Offer these; keep the chosen one where it still holds."""
     if [field.itemData(place) for place in range(field.count())] == list(offered):
         return

@@ -1,10 +1,12 @@
 """Where an export goes by default, and how a target follows another preset. Pure names; looks at no file."""
 
+import re
 from pathlib import Path
 
 from sam2_studio.core.clip import Clip, ClipKind
 from sam2_studio.export.formats import Content, PictureFormat, Preset
 
+_NUMBER = re.compile(r"[._ -]*#+$")
 _WORDS = {
     Content.CUTOUT: "cutout",
     Content.MATTE: "matte",
@@ -30,6 +32,15 @@ def follow_preset(target: Path, clip: Clip, preset: Preset, known_suffixes: froz
         return target
     bare = target.with_suffix("") if suffix in known_suffixes else target
     return bare if _is_sequence(clip, preset) and suffix else bare.with_name(bare.name + _suffix(clip, preset))
+
+
+def in_format(target: Path, clip: Clip, preset: Preset, suffix: str, known_suffixes: frozenset[str]) -> Path:
+    """The target for another of the preset's endings: numbers where that makes numbered pictures, else none."""
+    bare = target.with_suffix("") if target.suffix.lower() in known_suffixes else target
+    name = _NUMBER.sub("", bare.name) or bare.name
+    if isinstance(preset.formats[suffix], PictureFormat) and clip.info.kind is not ClipKind.STILL:
+        return bare.with_name(name if suffix == preset.suffix else f"{name}.####{suffix}")
+    return bare.with_name(name + suffix)
 
 
 def _suffix(clip: Clip, preset: Preset) -> str:

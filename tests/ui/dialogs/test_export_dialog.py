@@ -402,3 +402,18 @@ def test_pictures_of_an_older_run_are_named(dialog: ExportDialog, qtbot: QtBot, 
         (folder / f"juggle.{number:04d}.png").touch()
     qtbot.mouseClick(dialog.go, LEFT)
     assert "2 pictures of an older, longer export stay beside them, such as juggle.0500.png." in dialog._sentence.text()
+
+
+def test_the_kind_of_file_is_chosen_where_there_are_several(dialog: ExportDialog, qtbot: QtBot) -> None:
+    form = dialog.form
+    form.presets.choose("after-effects")
+    assert not form.kind.isVisible()
+    form.presets.choose("shapes")
+    assert form.kind.isVisible()
+    assert form.kind.currentData() == ".json"
+    form.kind.setCurrentIndex(form.kind.findData(".svg"))
+    form.kind.activated.emit(form.kind.currentIndex())
+    assert form.target.text().endswith("juggle-outlines.####.svg")
+    assert dialog.go.text() == "Export 120 frames, SVG"
+    form.target.setText(form.target.text().replace(".####.svg", ".json"))
+    assert form.kind.currentData() == ".json"

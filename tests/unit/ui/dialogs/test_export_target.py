@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sam2_studio.core.clip import Clip, ClipInfo, ClipKind
 from sam2_studio.export.formats import PRESETS
-from sam2_studio.ui.dialogs.export_target import default_target, follow_preset
+from sam2_studio.ui.dialogs.export_target import default_target, follow_preset, in_format
 
 SUFFIXES = frozenset(suffix for preset in PRESETS.values() for suffix in preset.formats)
 
@@ -45,3 +45,25 @@ def test_default_names(clip: Clip, preset: str, name: str) -> None:
 )
 def test_typed_names_follow(typed: str, preset: str, name: str) -> None:
     assert follow_preset(Path(typed), clip_of("a/dog.mp4"), PRESETS[preset], SUFFIXES) == Path(name)
+
+
+@pytest.mark.parametrize(
+    ("target", "preset", "suffix", "name"),
+    [
+        ("x/dog.mp4", "replace", ".png", "x/dog.####.png"),
+        ("x/dog.####.png", "replace", ".mp4", "x/dog.mp4"),
+        ("x/dog.json", "shapes", ".svg", "x/dog.####.svg"),
+        ("x/dog.####.svg", "shapes", ".json", "x/dog.json"),
+        ("x/dog.mkv", "matte-video", ".mp4", "x/dog.mp4"),
+        ("x/dog.v2", "matte-video", ".mp4", "x/dog.v2.mp4"),
+        ("x/####.png", "replace", ".mp4", "x/####.mp4"),
+    ],
+)
+def test_another_kind_of_file(target: str, preset: str, suffix: str, name: str) -> None:
+    assert in_format(Path(target), clip_of("a/dog.mp4"), PRESETS[preset], suffix, SUFFIXES) == Path(name)
+
+
+def test_another_kind_of_file_of_a_still() -> None:
+    still = clip_of("a/shoe.jpg", ClipKind.STILL)
+    assert in_format(Path("x/shoe.svg"), still, PRESETS["shapes"], ".json", SUFFIXES) == Path("x/shoe.json")
+    assert in_format(Path("x/shoe.json"), still, PRESETS["shapes"], ".svg", SUFFIXES) == Path("x/shoe.svg")
