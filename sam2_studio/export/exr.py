@@ -120,12 +120,17 @@ def exr_faults(path: Path, picture: Picture, look: ExrLook, allowed: Tolerance) 
     names = [name for name in (*_COLOR, "A") if name not in found]
     if names:
         return [f"has no channel {' '.join(names)}"]
-    off = [float(np.abs(found[name] - wanted[name].astype(np.float32)).mean()) * 255 for name in _COLOR]
+    off = [_mean_error(found[name], wanted[name].astype(np.float32)) for name in _COLOR]
     faults = [] if max(off) <= allowed.color_mean else [f"has colour that is off by {max(off):.2f} of 255 on average"]
     if not np.array_equal(found["A"], wanted["A"].astype(np.float32)):
         faults.append("has another alpha")
     lost = [name for name in wanted if "." in name and not np.array_equal(stored.get(name, ()), wanted[name])]
     return faults + ([f"has other layers: {', '.join(lost)}"] if lost else [])
+
+
+def _mean_error(found: Floats, wanted: Floats) -> float:
+    """In 255ths of white; above white in 255ths of the value itself, as the loss of a codec grows with it."""
+    return float((np.abs(found - wanted) / np.maximum(1, np.abs(wanted))).mean()) * 255
 
 
 def _read_by_ffmpeg(path: Path) -> dict[str, Floats]:

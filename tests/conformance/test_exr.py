@@ -13,8 +13,9 @@ from sam2_studio.core.clip import ClipKind, ColorTags
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError
+from sam2_studio.media.open import open_media
 from tests.exporting import READERS, SUBJECT, Case, probe, still
-from tests.media_factory import numbered_frame
+from tests.media_factory import numbered_frame, write_exr
 
 SRGB = ColorTags("pc", "gbr", "bt709", "iec61966-2-1")
 needs_ffmpeg = pytest.mark.skipif("ffmpeg" not in READERS, reason="ffmpeg isn't installed")
@@ -152,3 +153,25 @@ def test_ffprobe_reads_size_and_format(tmp_path: Path) -> None:
     report = Case(still([numbered_frame(1, 101, 77)])).run("nuke", tmp_path / "o.exr")
     stream = probe(report.files[0])["streams"][0]
     assert (stream["width"], stream["height"], stream["codec_name"]) == (101, 77, "exr")
+
+
+@pytest.mark.parametrize("compression", ["zip", "dwaa"])
+def test_light_brighter_than_white_comes_through(tmp_path: Path, compression: str) -> None:
+    """A sun of 40 times white over a scene of 0.18, cut out by a soft mask: in the middle it is as it was."""
+    light = np.full((48, 64), 0.18, np.float16)
+    light[16:32, 24:40] = 40
+    for number in (1001, 1002):
+        write_exr(tmp_path / f"shot.{number}.exr", {"R": light, "G": light / 2, "B": light / 4})
+    alpha = np.zeros((48, 64), np.float32)
+    alpha[8:40, 16:48] = 1
+    alpha[8, 16:48] = 0.5
+    with open_media(tmp_path / "shot.####.exr") as source:
+        report = Case(source, alpha=alpha).run("nuke", tmp_path / "out.####.exr", compression=compression)
+    assert report.verified, report.faults
+    assert [path.name for path in report.files] == ["out.1001.exr", "out.1002.exr"]
+    found = by_library(report.files[1])
+    for name, share in (("R", 1), ("G", 2), ("B", 4)):
+        assert found[name][24, 32] == pytest.approx(40 / share, rel=0.02)
+        assert found[name][36, 20] == pytest.approx(0.18 / share, rel=0.02)
+        assert found[name][2, 2] == 0
+    assert found["A"][8, 20] == 0.5
