@@ -5,7 +5,8 @@ that frame is refused from then on and all others can still be read.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +18,7 @@ from sam2_studio import errors
 from sam2_studio.core.clip import AS_STORED, ClipInfo, Reading
 from sam2_studio.core.frames import Frame, Timestamp, checked_frame
 from sam2_studio.core.geometry import Size
-from sam2_studio.errors import Cancelled, MediaError
+from sam2_studio.errors import MediaError, StudioError
 from sam2_studio.media.container import PIXEL_LIMIT
 from sam2_studio.media.shared_frames import FrameShape
 from sam2_studio.media.worker import PATIENCE, WORKERS, Worker, WorkerLost, Workers
@@ -72,6 +73,9 @@ class IsolatedSource:
         self._last: Frame | None = None
         try:
             self.info, self.icc_profile = self._opened()
+        except StudioError:
+            self.close()
+            raise
         except WorkerLost as lost:
             raise self._told(lost, "and can't be opened") from lost
 
@@ -146,10 +150,24 @@ class IsolatedSource:
                 raise MediaError(f"{self._path.name} has changed since it was opened.", "Open it again.")
         worker = self._worker
         assert worker is not None
-        try:
+        with self._in_step(worker):
             worker.ask({"do": "read", "number": number})
             return self._frame(worker, self._answer(worker), number)
-        except (WorkerLost, Cancelled):
+
+    @contextmanager
+    def _in_step(self, worker: Worker) -> Iterator[None]:
+        """Keep a worker that told an error; end one whose answer is still to come, or makes no sense."""
+        try:
+            yield
+        except StudioError:
+            self._worker = worker
+            raise
+        except (KeyError, TypeError, ValueError) as error:
+            worker.end()
+            self._worker = None
+            raise MediaError(f"The decoder of {self._path.name} makes no sense: {error}.", _WAY_OUT) from error
+        except BaseException:
+            worker.end()
             self._worker = None
             raise
 
@@ -179,17 +197,16 @@ class IsolatedSource:
             "pixel_limit": self._pixel_limit,
             "reading": asdict(self._reading),
         }
-        try:
+        with self._in_step(worker):
             worker.ask(request)
             answer = self._answer(worker)
-            self._pts = np.frombuffer(worker.data(self._stopped, self._patience), "<i8")
+            pts = np.frombuffer(worker.data(self._stopped, self._patience), "<i8")
             profile = worker.data(self._stopped, self._patience) if answer["profile"] else None
-        except MediaError:
-            self._workers.give_back(worker)
-            raise
-        self._time_base = Fraction(answer["time_base"])
-        self._worker = worker
-        return ClipInfo.from_json(answer["info"]), profile
+            info, self._time_base = ClipInfo.from_json(answer["info"]), Fraction(answer["time_base"])
+            if len(pts) != info.frames:
+                raise ValueError(f"{len(pts)} times for {info.frames} frames")
+        self._pts, self._worker = pts, worker
+        return info, profile
 
     def _answer(self, worker: Worker) -> dict[str, Any]:
         """The worker's answer. Raises the error that it tells, and as `Worker.answer`."""

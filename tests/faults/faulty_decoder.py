@@ -1,7 +1,7 @@
 """The process that decodes, with a fault built in: run in place of `sam2_studio.media.child` by test_isolation.
 
 SAM2_STUDIO_FAULT names it: `crash N`, `hang N` or `crash-once N FILE` at frame N, `slow N`, `open-crash`, `open-hang`,
-`pipe` (a pipe is taken for a file), `lie` (answers with another frame's number).
+`pipe` (a pipe is taken for a file), `lie` (tells another frame's number), `nonsense` (tells a shape that can't be).
 """
 
 import os
@@ -55,6 +55,9 @@ def wrap() -> None:
         container.local_file = opening.local_file = Path  # type: ignore[assignment]
         sys.modules["sam2_studio.media.reader"].local_file = Path  # type: ignore[attr-defined]
         opening.picture_format = lambda path: None  # type: ignore[assignment]
+    if FAULT == "nonsense":
+        put = child.Server._placed
+        child.Server._placed = lambda self, frame: put(self, frame) | {"shape": {"size": 7}}  # type: ignore
     if FAULT == "lie":
         placed = child.Server._placed
         child.Server._placed = lambda self, frame: placed(self, frame) | {"number": frame.number + 1}  # type: ignore

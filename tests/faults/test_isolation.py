@@ -144,6 +144,32 @@ def test_a_decoder_that_lies_is_not_believed(clip: Path, workers: Workers, fault
         source.read(3)
 
 
+def test_an_answer_without_sense_is_an_error_and_ends_the_decoder(clip: Path, workers: Workers, fault) -> None:
+    fault("nonsense")
+    with IsolatedSource(clip, workers=workers) as source:
+        worker = worker_of(source)
+        with pytest.raises(MediaError, match=r"decoder of a\.mp4 makes no sense"):
+            source.read(3)
+        assert not worker.is_alive
+
+
+def test_an_interrupted_wait_leaves_no_answer_for_the_next(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workers = Workers()
+    with IsolatedSource(clip, workers=workers) as source:
+        worker, answer = worker_of(source), Worker.answer
+
+        def interrupted(*_: object) -> dict[str, object]:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Worker, "answer", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            source.read(3)
+        monkeypatch.setattr(Worker, "answer", answer)
+        assert not worker.is_alive
+        assert read_number(source.read(7).rgb) == 7
+    workers.end()
+
+
 def test_errors_and_logs_come_through(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(MediaError, match=r"c\.mp4 has no video stream \(a cover picture is not a video\)"):
         IsolatedSource(write_cover(tmp_path / "c.mp4"))
