@@ -8,6 +8,7 @@ import importlib
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,7 @@ def _picture(path: Path, file: Any, chosen: _Chosen) -> Picture:
         light=kept,
         pixel_format=("gbrap" if chosen.alpha else "gbrp") + ("f16le" if light.dtype == np.float16 else "f32le"),
         bit_depth=16,
+        pixel_aspect=_pixel_aspect(file.parts[chosen.part].header),
         color=tags,
         warnings=warnings,
     )
@@ -144,10 +146,16 @@ def _told(path: Path, header: Mapping[str, Any], chosen: _Chosen) -> tuple[Color
     if chosen.others:
         named = ", ".join(chosen.others[:8]) + (" and more" if len(chosen.others) > 8 else "")
         warnings.append(f"{path.name} has further layers, which aren't shown: {named}.")
-    aspect = float(header.get("pixelAspectRatio", 1.0))
-    if abs(aspect - 1) > 0.001:
-        warnings.append(f"Its pixels aren't square ({aspect:.3g}:1); masks lie on the stored pixels.")
+    aspect = _pixel_aspect(header)
+    if aspect != 1:
+        shape = f"{aspect.numerator}:{aspect.denominator}"
+        warnings.append(f"Its pixels aren't square ({shape}); masks lie on the stored pixels.")
     return ColorTags("pc", "gbr", primaries, "iec61966-2-1"), tuple(warnings)
+
+
+def _pixel_aspect(header: Mapping[str, Any]) -> Fraction:
+    aspect = float(header.get("pixelAspectRatio", 1.0))
+    return Fraction(aspect).limit_denominator(1000) if 0.01 < aspect < 100 else Fraction(1)
 
 
 def _named_primaries(stored: Any) -> str:

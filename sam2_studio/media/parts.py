@@ -1,6 +1,7 @@
 """What is read of one picture file, before and with its pixels; plain values."""
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ class Picture:
         bit_depth: Bits of one stored channel.
         rotation: Degrees counter-clockwise that the file asked for; already applied.
         light: (H, W, 3) float16, the straight linear light that `rgb` shows with a curve, of OpenEXR; else None.
+        pixel_aspect: Width to height of one pixel.
         color: What the file says of its colour.
         icc_profile: The embedded profile that the pixels of `rgb` are meant by, or None.
         warnings: One sentence each.
@@ -46,6 +48,7 @@ class Picture:
     pixel_format: str
     bit_depth: int
     rotation: int = 0
+    pixel_aspect: Fraction = Fraction(1)
     light: NDArray[np.float16] | None = field(default=None, repr=False)
     color: ColorTags = field(default_factory=lambda: ColorTags(range="pc", matrix="gbr"))
     icc_profile: bytes | None = field(default=None, repr=False)

@@ -52,6 +52,7 @@ class StillReader:
             pixel_format=picture.pixel_format,
             bit_depth=picture.bit_depth,
             color=picture.color,
+            pixel_aspect=picture.pixel_aspect,
             alpha=picture.alpha is not None,
             warnings=picture.warnings,
         )
@@ -174,6 +175,7 @@ class SequenceReader:
             pixel_format=first.pixel_format,
             bit_depth=bit_depth,
             color=first.color,
+            pixel_aspect=first.pixel_aspect,
             alpha=self._alpha,
             pattern=pattern,
             warnings=warnings,

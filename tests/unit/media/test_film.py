@@ -135,6 +135,13 @@ def test_primaries_are_those_of_the_header(corners: tuple[float, ...], name: str
     assert any("primaries" in text for text in picture.warnings) == (name == "unknown")
 
 
+def test_the_shape_of_pixels_is_told(tmp_path: Path) -> None:
+    path = write_exr(tmp_path / "a.exr", channels(LIGHT.astype(np.float16)), pixelAspectRatio=2.0)
+    with open_media(path) as reader:
+        assert reader.info.pixel_aspect == 2
+        assert any("aren't square (2:1)" in text for text in reader.info.warnings)
+
+
 @pytest.mark.parametrize("part", [0.01, 0.2, 0.5, 0.95])
 def test_a_cut_exr_is_an_error(part: float, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     whole = write_exr(tmp_path / "a.exr", channels(LIGHT))
