@@ -1,7 +1,9 @@
 """Previews and estimates for the export dialog, made on a thread of their own; the newest wish counts."""
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 
@@ -43,8 +45,14 @@ class ExportPreviews(QObject):
         self._thread.start()
 
     def ask(self, spec: ExportSpec | None) -> None:
-        """Preview this; an older wish that isn't answered yet is dropped. None shows nothing."""
-        self._asked = spec
+        """Preview this; an older wish that isn't answered yet is dropped. None shows nothing.
+
+        Another name to write to changes nothing of what is shown.
+        """
+        wanted = None if spec is None else replace(spec, target=Path(f"preview{spec.target.suffix}"))
+        if wanted == self._asked:
+            return
+        spec = self._asked = wanted
         if spec is None:
             self._view.show_nothing()
             return

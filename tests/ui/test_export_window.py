@@ -59,6 +59,12 @@ def test_the_frame_is_shown_as_it_will_be_and_the_cost_before_the_run(
         qtbot.mouseClick(preview.grounds.button(place), LEFT)
         found = preview.picture.grab().toImage()
         assert found.pixelColor(found.width() // 2, 4).name() == QColor(color).name()
+    made = len(threads)
+    dialog.form.target.setText(dialog.form.target.text().replace("clip", "other"))
+    dialog.form.check()
+    assert preview.estimate.text().startswith("About"), "another name costs the same"
+    dialog.form.how.size.setEditText("50%")
+    until(qtbot, lambda: len(threads) > made and preview.estimate.text().startswith("About"))
     dialog.reject()
     until(qtbot, lambda: not window.exporting._previews)
 
