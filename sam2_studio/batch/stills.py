@@ -45,7 +45,7 @@ def cut_out_still(
         settings: Second look and snap.
 
     Raises:
-        PromptError: no subject is found, or nothing is under the prompts.
+        PromptError: no subject is found, nothing is under the prompts, or the picture of the hair doesn't fit.
         MatteError: the best matte is wanted, and the extra for it isn't installed.
         MediaError: the picture of the hair can't be read.
         ExportError: as `run_export`.
