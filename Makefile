@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test parity faults check bench clean
+.PHONY: help env demo run test parity faults check bench wheel desktop clean
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -21,7 +21,7 @@ run: $(INSTALLED) ## open the window
 
 test: $(INSTALLED) ## run the tests, without a display
 	@sh packaging/system_libraries.sh test
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist worksteal -m "not fault and not benchmark and not long_parity"
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist worksteal -m "not fault and not benchmark and not long_parity and not packaging"
 
 parity: $(INSTALLED) ## compare the networks with all recorded results of the published code
 	$(BIN)/python -m pytest tests/parity
@@ -37,6 +37,12 @@ check: $(INSTALLED) ## format, lint, types, imports
 
 bench: $(INSTALLED) ## measure the speed of this machine
 	$(BIN)/sam2-studio bench
+
+wheel: $(INSTALLED) ## build the wheel into dist/
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+desktop: ## menu entry, icon and file type for this user
+	@sh packaging/linux/install.sh
 
 clean: ## remove the environment, caches and the demo's files
 	rm -rf $(VENV) demo-out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -113,6 +113,8 @@ _ROWS = (
                "Keep the project as it is now in another file, and go on in this one."),
     ActionSpec("export", "&Export…", ("Ctrl+E",), "export", "&File", "exporting.show_export", "has_masks",
                "Write cutouts or mattes to files, when the masks are as you want them."),
+    ActionSpec("copy_command", "Copy &as command", (), "", "&File", "exporting.copy_command", "has_masks",
+               "Copy the command line that writes the last export again, on this machine or in a script."),
     ActionSpec("deinterlace", "&Deinterlace", (), "", "&File", "editing.set_deinterlace", "has_motion",
                "Make whole frames of interlaced ones, when moving edges look like combs.", checkable=True),
     ActionSpec("premultiplied", "Alpha is &premultiplied", (), "", "&File", "editing.set_premultiplied", "has_clip",

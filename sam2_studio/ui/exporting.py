@@ -6,20 +6,25 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from sam2_studio.batch.command_words import export_command
 from sam2_studio.batch.exporting import export_project, stale_masks
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.commands import doubt_mattes
 from sam2_studio.errors import MediaError, StudioError
+from sam2_studio.export.formats import find_preset
 from sam2_studio.export.runner import ExportReport
 from sam2_studio.export.saved import FILE, SavedPresets
 from sam2_studio.export.spec import ExportSpec
 from sam2_studio.home import settings_folder
 from sam2_studio.resources import resource
 from sam2_studio.ui.dialogs.export_dialog import ExportDialog
+from sam2_studio.ui.dialogs.export_target import default_target
 from sam2_studio.ui.export_previews import ExportPreviews
 from sam2_studio.ui.export_thread import ExportThread
+from sam2_studio.ui.language import tr
 from sam2_studio.ui.playback import Playhead
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.settings import Settings
@@ -32,9 +37,11 @@ class Exporting(QObject):
 
     Signals:
         footage_failed: StudioError: the footage is gone, or isn't what it was.
+        told: Something to say in the status bar.
     """
 
     footage_failed = Signal(object)
+    told = Signal(str)
 
     def __init__(self, bridge: ProjectBridge, playhead: Playhead, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
@@ -44,6 +51,7 @@ class Exporting(QObject):
         self._previews: list[ExportPreviews] = []  # the last one is the dialog's, those before are ending
         self._thread: ExportThread | None = None
         self._waiting: list[ExportSpec] = []
+        self._latest: ExportSpec | None = None
 
     @property
     def is_running(self) -> bool:
@@ -74,6 +82,17 @@ class Exporting(QObject):
         dialog.open()
         dialog.form.check()
 
+    def copy_command(self) -> None:
+        """Put the command for the last export into the clipboard, or for what the dialog would begin with."""
+        project, clip = self._bridge.project, self._bridge.project.clip
+        if clip is None:
+            return
+        preset = self._settings.now.export_preset
+        begun = ExportSpec(preset=preset, target=default_target(clip, find_preset(preset), self._folder(clip)))
+        command = export_command(self._bridge.file.path, project, self._latest or begun)
+        QGuiApplication.clipboard().setText(command)
+        self.told.emit(tr("The command line is in the clipboard."))
+
     def let_go(self) -> list[QThread]:
         """Cancel exports under way; the threads that haven't ended yet: one that has, has removed its files."""
         self._waiting.clear()
@@ -103,6 +122,7 @@ class Exporting(QObject):
 
     def _start(self, spec: ExportSpec) -> None:
         """Run an export, or let it wait for the one under way."""
+        self._latest = spec
         self._settings.change(export_preset=spec.preset)
         try:
             self._saved.remember(spec)

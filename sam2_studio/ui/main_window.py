@@ -300,6 +300,7 @@ class MainWindow(QMainWindow):
         self.looking.solo_changed.connect(self.objects_panel.set_solo)
         self.bridge.replaced.connect(self.looking.end_solo)
         self.exporting.footage_failed.connect(self.relinking.look)
+        self.exporting.told.connect(self.status.show_message)
         self.closing.confirmed.connect(self.close)
 
     def _wire_canvas(self) -> None:

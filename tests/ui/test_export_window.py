@@ -1,12 +1,13 @@
 """The export window over a real project: preview and estimate off the GUI thread, a queue, the last settings."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt, QThread
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QGuiApplication
 from pytestqt.qtbot import QtBot
 from sam2_studio.batch import previewing
 from sam2_studio.batch.previewing import Previewer
@@ -67,6 +68,22 @@ def test_the_frame_is_shown_as_it_will_be_and_the_cost_before_the_run(
     until(qtbot, lambda: len(threads) > made and preview.estimate.text().startswith("About"))
     dialog.reject()
     until(qtbot, lambda: not window.exporting._previews)
+
+
+def test_the_last_export_as_a_command(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    with qtbot.waitSignal(window.exporting.told):
+        window.actions_by_id["copy_command"].trigger()
+    words = shlex.split(QGuiApplication.clipboard().text())
+    assert words[:5] == ["sam2-studio", "export", str(window.bridge.file.path), "--preset", "png"]
+    dialog = dialog_of(window)
+    dialog.form.presets.choose("matte-png")
+    dialog.form.target.setText(str(tmp_path / "my mattes"))
+    dialog._start()
+    until(qtbot, lambda: not dialog.is_running)
+    dialog.reject()
+    window.actions_by_id["copy_command"].trigger()
+    words = shlex.split(QGuiApplication.clipboard().text())
+    assert words[3:7] == ["--preset", "matte-png", "-o", str(tmp_path / "my mattes")]
 
 
 def test_a_queue_of_two_is_written_one_after_the_other(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
