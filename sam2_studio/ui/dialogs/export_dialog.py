@@ -71,7 +71,7 @@ class ExportDialog(QDialog):
         self.go = QPushButton()
         self.leave = QPushButton(tr("Cancel"))
         self.replace_button = QPushButton(tr("Replace"))
-        self.keep_button = QPushButton(tr("Keep"))
+        self.keep_button = QPushButton(tr("Back"))
         self._build()
         self.export_wanted.connect(self._queue)
         self.form.checked.connect(self._show_check)
