@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from pytestqt.qtbot import QtBot
 from sam2_studio.batch.exporting import export_project
 from sam2_studio.core.frames import FrameRange
@@ -63,14 +63,43 @@ def window(qtbot: QtBot, studio_home: Path, sample_clip: Path) -> Iterator[MainW
     close(made)
 
 
-def test_a_run_stopped_at_any_frame_keeps_what_came_and_begins_no_other(qtbot: QtBot, window: MainWindow) -> None:
-    project = window.bridge.project
+@pytest.fixture
+def prompted(qtbot: QtBot, window: MainWindow) -> MainWindow:
+    """A click on frame 60, of which the frames up to 79 can be tracked."""
     window.editing.set_range(FrameRange(58, 80))
     window.playhead.go_to(60)
     until(qtbot, lambda: window.canvas.frame is not None and window.canvas.frame.number == 60)
     left, top = window.canvas.view.to_widget(Point(380, 350))
     qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=QPoint(round(left), round(top)))
     until(qtbot, lambda: window.bridge.mask(1, 60) is not None)
+    return window
+
+
+class Stopper(QObject):
+    """Stops the run when a frame came that isn't in the project yet: results are written some times a second."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._tracking, self.waiting = window.tracking, set[int]()
+        window.engine.tracked.connect(self.heard, Qt.ConnectionType.QueuedConnection)
+
+    def heard(self) -> None:
+        if self._tracking.is_running and self._tracking._waiting.masks:
+            self.waiting = {frame for _, frame in self._tracking._waiting.masks} - {60}
+            if self.waiting:
+                self._tracking.stop()
+
+
+def test_a_frame_that_came_just_before_the_stop_is_kept(qtbot: QtBot, prompted: MainWindow) -> None:
+    stopper = Stopper(prompted)
+    with qtbot.waitSignal(prompted.tracking.ended, timeout=PATIENCE):
+        prompted.tracking.track_forwards()
+    assert stopper.waiting
+    assert stopper.waiting <= set(prompted.bridge.project.track(1))
+
+
+def test_a_run_stopped_at_any_frame_keeps_what_came_and_begins_no_other(qtbot: QtBot, prompted: MainWindow) -> None:
+    window, project = prompted, prompted.bridge.project
     came: list[int] = []
     window.engine.tracked.connect(lambda run, *_: came.append(run), Qt.ConnectionType.DirectConnection)
     for count in (1, 2, 5):
