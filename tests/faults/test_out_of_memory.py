@@ -79,22 +79,25 @@ def request(scene: Scene, objects: int) -> TrackRequest:
 
 # The small size is for speed: what is compared are runs of the same size with each other.
 SMALL = 64
+each_call = pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.fault)])  # a sample in each run
 
 
-def test_a_call_that_fails_once_changes_no_mask_whichever_it_is(nano: Model, scene: Scene) -> None:
+@each_call
+def test_a_call_that_fails_once_changes_no_mask_whichever_it_is(nano: Model, scene: Scene, step: int) -> None:
     undisturbed = Run(nano, scene, Calls(), working_size=SMALL)
     calls = undisturbed.calls_made[-1]
     assert calls > 12
-    for failing in range(1, calls + 1):
+    for failing in range(1, calls + 1, step):
         once = Calls(lambda number, side, at=failing: out() if number == at else None)
         run = Run(nano, scene, once, working_size=SMALL)
         assert (run.results, run.error) == (undisturbed.results, None), f"call {failing}"
         assert run.said == [EMPTIED]
 
 
-def test_memory_gone_for_good_ends_the_run_after_what_was_finished(nano: Model, scene: Scene) -> None:
+@each_call
+def test_memory_gone_for_good_ends_the_run_after_what_was_finished(nano: Model, scene: Scene, step: int) -> None:
     undisturbed = Run(nano, scene, Calls(), working_size=SMALL)
-    for failing in range(1, undisturbed.calls_made[-1] + 1):
+    for failing in range(1, undisturbed.calls_made[-1] + 1, step):
         from_then_on = Calls(lambda number, side, since=failing: out() if number >= since else None)
         run = Run(nano, scene, from_then_on, working_size=SMALL)
         assert run.error is not None
@@ -104,13 +107,14 @@ def test_memory_gone_for_good_ends_the_run_after_what_was_finished(nano: Model, 
         assert run.said == [EMPTIED]
 
 
+@each_call
 def test_a_run_goes_on_at_half_the_size_from_any_call_on(
-    nano: Model, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    nano: Model, scene: Scene, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
     monkeypatch.setattr(relief, "SMALLEST_SIDE", 128)
     undisturbed = Run(nano, scene, Calls(), objects=2)
     wanted = undisturbed.results
-    for failing in range(1, undisturbed.calls_made[-1] + 1, 5):
+    for failing in range(1, undisturbed.calls_made[-1] + 1, 3 * step):
         calls = Calls(lambda number, side, since=failing: out() if number >= since and side > 128 else None)
         run = Run(nano, scene, calls, objects=2, sizes=(128,))
         assert run.error is None

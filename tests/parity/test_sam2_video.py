@@ -19,10 +19,7 @@ from torch.nn.functional import interpolate
 
 pytestmark = pytest.mark.timeout(1200)  # minutes of computing each, more on a busy machine
 TINY = {"sam2_hiera_tiny": "2.0", "sam2.1_hiera_tiny": "2.1"}
-QUICK = {
-    "sam2.1_hiera_tiny/forward_512",
-    "sam2.1_hiera_tiny/mask_prompt",
-}
+QUICK = {"sam2.1_hiera_tiny/forward_512"}
 SCENARIOS = [
     pytest.param(name, marks=() if name in QUICK else pytest.mark.long_parity)
     for name in sorted(f"{path.parent.name}/{path.stem}" for path in Path(SAM2, "video").glob("*/*.json"))
