@@ -201,8 +201,12 @@ def _check(address: str, one: About, wanted: Mapping[str, str]) -> None:
 
 
 def _result(future: "Future", item: Item) -> Outcome:
+    from distributed.scheduler import KilledWorker
+
     error = future.exception()
     if error is None:
         outcome: Outcome = future.result()
         return outcome
-    return failed(item, f"Every worker that tried it was lost: {error}. Its footage may be damaged.")
+    if isinstance(error, KilledWorker):
+        return failed(item, "Every worker that tried it died. Its footage may be damaged, or memory ran out.")
+    return failed(item, f"The cluster couldn't do it: {error!r}. See the log of its workers.")

@@ -72,7 +72,9 @@ def test_a_lost_worker_changes_nothing(cluster: Any, tmp_path: Path) -> None:
 def test_a_clip_that_kills_its_worker_fails_alone(cluster: Any, tmp_path: Path) -> None:
     items = items_of(tmp_path, "a.mp4", "die.mp4", "b.mp4", "raise.mp4", "c.mp4")
     said = list(DaskCluster(cluster.scheduler_address, by_name).run(items))
-    fates = {one.said: one.fate for one in said if isinstance(one, Outcome)}
+    outcomes = {one.said: one for one in said if isinstance(one, Outcome)}
+    assert outcomes["die.mp4"].error.startswith("Every worker that tried it died.")
+    fates = {name: one.fate for name, one in outcomes.items()}
     assert {name for name, fate in fates.items() if fate is Fate.FAILED} == {"die.mp4", "raise.mp4"}
     assert len(fates) == len(items)
 
