@@ -348,8 +348,7 @@ class MainWindow(QMainWindow):
         self.looking.start(self.actions_by_id)
         self.object_menus.start(self.actions_by_id)
         self.loader.start()
-        # the window shows first: loading torch takes the processor
-        self._engine_start = QTimer(self, singleShot=True, interval=0)
+        self._engine_start = QTimer(self, singleShot=True, interval=0)  # the window first: torch takes the processor
         self._engine_start.timeout.connect(self.engine.start)
         self._engine_start.start()
 
@@ -357,6 +356,7 @@ class MainWindow(QMainWindow):
 
     def _project_replaced(self) -> None:
         self._no_footage()
+        self.status.show_message("")
         self.playhead.go_to(0)
         self._show_page()
 

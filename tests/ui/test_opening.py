@@ -60,6 +60,13 @@ def test_a_folder_of_numbered_pictures_is_a_clip_with_their_numbers(
     assert window.transport.field.text() == "1001"
 
 
+def test_what_was_said_of_the_last_project_goes_with_it(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    window.status.show_message("Tracked: 5 of 5 frames")
+    window.documents.open(made(tmp_path, "a.cutout"))
+    until(qtbot, lambda: window.canvas.frame is not None)
+    assert window.status._message.text() == ""
+
+
 def test_a_project_open_elsewhere_opens_read_only_and_names_the_owner(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

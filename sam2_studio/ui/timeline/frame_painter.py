@@ -73,11 +73,11 @@ class FramePainter:
         self._handle(right, -1)
 
     def paint_current(self, frame: int) -> None:
-        """The playhead, in the middle of its frame; close up, the frame's cell as well."""
+        """The playhead, in the middle of its frame; close up, the frame's cell as well, unless there is no other."""
         painter, x = self._painter, self._scale.centre_of(frame)
         accent = QColor(self._tokens.accent)
         bottom = self._layout.lanes_top + self._layout.lanes_height
-        if self._scale.per_frame >= 6:
+        if self._scale.per_frame >= 6 and self._scale.frames > 1:
             cell = QColor(accent)
             cell.setAlphaF(0.16)
             painter.fillRect(QRectF(self._scale.x_of(frame), RULER, self._scale.per_frame, bottom - RULER), cell)
