@@ -21,7 +21,8 @@ from sam2_studio.batch.projects import check_project_path, new_project
 from sam2_studio.core import commands
 from sam2_studio.core.clip import Clip, ClipInfo
 from sam2_studio.core.edges import EdgeSettings
-from sam2_studio.core.frames import Frame, FrameRange, FrameSource, checked_frame
+from sam2_studio.core.frame_source import FrameSource
+from sam2_studio.core.frames import Frame, FrameRange, checked_frame
 from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.project import Project as Document

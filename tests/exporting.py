@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sam2_studio.core.clip import Clip, ClipInfo, ClipKind, ColorTags
 from sam2_studio.core.edges import EdgeSettings
-from sam2_studio.core.frames import Frame, FrameSource
+from sam2_studio.core.frame_source import FrameSource
+from sam2_studio.core.frames import Frame
 from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import MatteError

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sam2_studio import home
-from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.frame_source import FrameSource
 from sam2_studio.core.json_file import read_json, write_json
 from sam2_studio.engine.cuts import Looked, find_cuts
 

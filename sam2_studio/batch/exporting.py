@@ -12,7 +12,7 @@ from sam2_studio.batch.cuts import look_for_cuts
 from sam2_studio.batch.footage import footage
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.commands import doubt_mattes
-from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.frame_source import FrameSource
 from sam2_studio.core.health import CHATTERING, chatter_of
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.objects import CutObject

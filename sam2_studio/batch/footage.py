@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sam2_studio.core.clip import Clip
-from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.frame_source import FrameSource
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import MediaError, ProjectError
 from sam2_studio.media.cache import DEFAULT_BYTES, CachedSource

@@ -15,7 +15,8 @@ from sam2_studio.batch.footage import footage
 from sam2_studio.batch.snapshot import track_request
 from sam2_studio.core.clip import Clip, ClipKind
 from sam2_studio.core.commands import Command, mask_changes, put_masks, set_model, settled_changes
-from sam2_studio.core.frames import FrameRange, FrameSource
+from sam2_studio.core.frame_source import FrameSource
+from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.records import lacks_mask, prompted_record, tracked_record
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.core.tracks import MaskRecord

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.edges import EdgeSettings
-from sam2_studio.core.frames import Frame, FrameRange, FrameSource
+from sam2_studio.core.frame_source import FrameSource
+from sam2_studio.core.frames import Frame, FrameRange
 from sam2_studio.core.geometry import Size
 from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.core.objects import CutObject

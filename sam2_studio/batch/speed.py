@@ -16,7 +16,8 @@ from sam2_studio.batch.exporting import export_project
 from sam2_studio.batch.pipeline import track_project
 from sam2_studio.batch.projects import add_subjects, new_project
 from sam2_studio.batch.prompts import Subject
-from sam2_studio.core.frames import FrameRange, FrameSource
+from sam2_studio.core.frame_source import FrameSource
+from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.engine.embeddings import FeatureCache

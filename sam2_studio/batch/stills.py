@@ -5,7 +5,7 @@ from pathlib import Path
 from sam2_studio.batch.exporting import ExportRun, check_methods
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.edges import EdgeSettings
-from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.frame_source import FrameSource
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.objects import CutObject, palette_color
 from sam2_studio.core.prompts import PromptSet

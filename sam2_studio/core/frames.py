@@ -1,10 +1,9 @@
-"""Frames, their numbers and times, and what a source of frames must offer; knows no decoder."""
+"""Frames, their numbers and times; knows no decoder."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +11,6 @@ from numpy.typing import NDArray
 from sam2_studio.core.eye import in_bytes
 from sam2_studio.core.geometry import Size
 from sam2_studio.errors import PromptError
-
-if TYPE_CHECKING:
-    from sam2_studio.core.clip import ClipInfo
 
 
 @dataclass(frozen=True)
@@ -131,18 +127,3 @@ def checked_frame(number: int, frame_count: int, first_number: int = 0) -> int:
             f"Its frames are {first_number} to {first_number + frame_count - 1}.",
         )
     return number
-
-
-class FrameSource(Protocol):
-    """What hands out frames: a video, a numbered sequence or a still. Not thread-safe: one thread at a time."""
-
-    @property
-    def info(self) -> "ClipInfo": ...
-
-    def timestamp(self, number: int) -> Timestamp:
-        """When frame `number` is shown. Raises PromptError where there is no such frame."""
-
-    def read(self, number: int) -> Frame:
-        """Frame `number`, always the same bytes as a linear decode. Raises PromptError or MediaError."""
-
-    def close(self) -> None: ...

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.frame_source import FrameSource
 
 WIDTH, HEIGHT = 64, 36
 LONGEST_FLASH = 4  # frames

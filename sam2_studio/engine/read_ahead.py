@@ -2,7 +2,8 @@
 
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from sam2_studio.core.frames import Frame, FrameSource
+from sam2_studio.core.frame_source import FrameSource
+from sam2_studio.core.frames import Frame
 
 
 class ReadAhead:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam2_studio.core.edges import EdgeSettings
-from sam2_studio.core.frames import Frame, FrameSource
+from sam2_studio.core.frame_source import FrameSource
+from sam2_studio.core.frames import Frame
 from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.core.shots import Shots
 from sam2_studio.engine.band import half_width

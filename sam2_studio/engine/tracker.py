@@ -15,7 +15,8 @@ from itertools import zip_longest
 
 import torch
 
-from sam2_studio.core.frames import Frame, FrameSource
+from sam2_studio.core.frame_source import FrameSource
+from sam2_studio.core.frames import Frame
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PromptSet
 from sam2_studio.engine.answers import ChosenAnswer, chosen_answer

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sam2_studio.core.clip import Clip, ColorTags
-from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.frame_source import FrameSource
 from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError
 from sam2_studio.export.compose import Picture

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sam2_studio import __version__
 from sam2_studio.core.clip import Clip
-from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.frame_source import FrameSource
 from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError
 from sam2_studio.export.ahead import made_ahead

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from sam2_studio.core.clip import ClipInfo, ClipKind
-from sam2_studio.core.frames import FrameRange, FrameSource
+from sam2_studio.core.frame_source import FrameSource
+from sam2_studio.core.frames import FrameRange
 
 
 @dataclass(frozen=True, kw_only=True)

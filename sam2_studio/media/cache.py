@@ -4,7 +4,8 @@ from collections import OrderedDict
 from threading import Lock
 
 from sam2_studio.core.clip import ClipInfo
-from sam2_studio.core.frames import Frame, FrameSource, Timestamp
+from sam2_studio.core.frame_source import FrameSource
+from sam2_studio.core.frames import Frame, Timestamp
 
 DEFAULT_BYTES = 1 << 30
 _MOST_BACK = 64  # frames decoded in one go for a step back

@@ -17,7 +17,8 @@ from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
 from sam2_studio.core.clip import AS_STORED, ClipInfo, ClipKind, Reading
-from sam2_studio.core.frames import Frame, FrameSource, Timestamp
+from sam2_studio.core.frame_source import FrameSource
+from sam2_studio.core.frames import Frame, Timestamp
 from sam2_studio.core.geometry import Size
 from sam2_studio.errors import MediaError
 from sam2_studio.media.isolated import IsolatedSource

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QThread, Signal
 
 from sam2_studio.core.clip import AS_STORED, Reading
-from sam2_studio.core.frames import Frame, FrameSource
+from sam2_studio.core.frame_source import FrameSource
+from sam2_studio.core.frames import Frame
 from sam2_studio.engine.jobs import CancelToken, JobQueue, Priority
 from sam2_studio.engine.requests import FrameResult, TrackRequest
 from sam2_studio.engine.shortage import is_shortage, shortage_told

@@ -19,7 +19,8 @@ from PySide6.QtGui import QImage
 
 from sam2_studio.core.clip import AS_STORED, Reading
 from sam2_studio.core.clip_times import ClipTimes
-from sam2_studio.core.frames import Frame, FrameSource
+from sam2_studio.core.frame_source import FrameSource
+from sam2_studio.core.frames import Frame
 from sam2_studio.core.geometry import Box
 from sam2_studio.engine.shortage import is_shortage, shortage_told
 from sam2_studio.errors import Cancelled, MediaError, StudioError

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 
 import psutil
-from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.frame_source import FrameSource
 from sam2_studio.media.isolated import IsolatedSource
 from sam2_studio.media.open import open_media
 from tests.media_factory import write_video

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 from sam2_studio.core.clip import ClipInfo
-from sam2_studio.core.frames import Frame, FrameRange, FrameSource, Timestamp
+from sam2_studio.core.frame_source import FrameSource
+from sam2_studio.core.frames import Frame, FrameRange, Timestamp
 from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.engine.device import use_threads

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
-from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.frame_source import FrameSource
 from sam2_studio.core.geometry import Box
 from sam2_studio.core.preferences import Preferences
 from sam2_studio.engine.cuts import Looked

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sam2_studio.core.clip import ClipInfo, ClipKind
-from sam2_studio.core.frames import FrameSource
+from sam2_studio.core.frame_source import FrameSource
 from sam2_studio.errors import MediaError
 from sam2_studio.media.open import open_media
 from sam2_studio.media.proxy import Proxy, helps, make_proxy, make_room, proxy_path
