@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo run test parity faults check bench wheel desktop clean
+.PHONY: help env demo run test parity faults check bench wheel bundle desktop clean
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -40,6 +40,10 @@ bench: $(INSTALLED) ## measure the speed of this machine
 
 wheel: $(INSTALLED) ## build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+bundle: $(INSTALLED) ## build a folder that runs without Python, dist/sam2-studio
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bundle]'
+	$(BIN)/python -m PyInstaller --noconfirm packaging/sam2-studio.spec
 
 desktop: ## menu entry, icon and file type for this user
 	@sh packaging/linux/install.sh
