@@ -144,12 +144,16 @@ def _place(stack: traceback.StackSummary) -> str:
     return " > ".join(lines) or "outside Python"
 
 
+def _counts(seconds: list[float]) -> str:
+    return ", ".join(f"{sum(each > limit / 1000 for each in seconds)} over {limit} ms" for limit in (30, 50, 100, 200))
+
+
 def report(gaps: list[Gap], *, most: int = 20) -> str:
     """The worst gaps, and how many there were of which length."""
-    counts = ", ".join(
-        f"{sum(gap.seconds > limit / 1000 for gap in gaps)} over {limit} ms" for limit in (30, 50, 100, 200)
-    )
-    lines = [f"gaps of the event loop: {counts}"]
+    lines = [
+        f"gaps of the event loop: {_counts([gap.seconds for gap in gaps])}",
+        f"of which the window's thread computed: {_counts([gap.busy for gap in gaps])}",
+    ]
     for gap in sorted(gaps, key=lambda each: -each.seconds)[:most]:
         lines.append(
             f"{1e3 * gap.seconds:6.0f} ms ({1e3 * gap.busy:.0f} computing, {1e3 * gap.queued:.0f} queued, "
