@@ -152,7 +152,10 @@ def mapped(item: Item, mounts: Sequence[Mount]) -> Item:
         folder=there(item.folder),
         export=replace(item.export, target=there(item.export.target), background=background),
         subjects=tuple(
-            WrittenSubject(s.name, tuple(replace(p, mask=p.mask and there(p.mask)) for p in s.prompts))
+            WrittenSubject(
+                s.name,
+                tuple(replace(p, mask=p.mask and there(p.mask), hair=p.hair and there(p.hair)) for p in s.prompts),
+            )
             for s in item.subjects
         ),
         known_as=item.media,

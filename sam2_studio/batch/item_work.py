@@ -118,10 +118,11 @@ class _Work:
         self._write(replace(self.record, fate=FAILED, error=error))
 
     def _is_simple(self, info: ClipInfo) -> bool:
-        """A picture of one subject without a mask: it needs no project."""
+        """A picture of one subject without a mask or hair: it needs no project."""
         subjects = self.item.subjects
-        masks = [prompt for subject in subjects for prompt in subject.prompts if prompt.mask is not None]
-        return info.kind is ClipKind.STILL and len(subjects) <= 1 and not masks
+        said = [prompt for subject in subjects for prompt in subject.prompts]
+        pictures = any(prompt.mask is not None or prompt.hair is not None for prompt in said)
+        return info.kind is ClipKind.STILL and len(subjects) <= 1 and not pictures
 
     def _loaded(self) -> "Model":
         item = self.item

@@ -26,10 +26,11 @@ from sam2_studio.home import settings_folder
 from sam2_studio.media.listing import is_pattern
 
 FIELDS = (
-    *("media", "project", "box", "point", "not", "mask", "prompts", "auto"),
+    *("media", "project", "box", "point", "not", "mask", "hair", "prompts", "auto"),
     *("model", "edge", "preset", "output", "range", "direction", "stop_at_cuts"),
 )
-_PROMPTS = ("box", "point", "not", "mask", "prompts")
+_PICTURES = ("mask", "hair")
+_PROMPTS = ("box", "point", "not", *_PICTURES, "prompts")
 _YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
 
 
@@ -164,11 +165,13 @@ class _LineReader:
         subjects = self._subjects(values)
         if not subjects and not (auto or self._defaults.auto):
             raise BatchError("There is no prompt.", "Give box, point, mask, prompts or auto.")
+        if any(all(prompt.hair is not None for prompt in subject.prompts) for subject in subjects):
+            raise BatchError("Hair alone shows no subject.", "Give a box, a point or a mask as well.")
         return subjects, not subjects
 
     def _subjects(self, values: Mapping[str, Any]) -> tuple[WrittenSubject, ...]:
-        boxes, points, negatives, masks = (_several(values.get(name)) for name in ("box", "point", "not", "mask"))
-        own = tuple(map(self._checked, prompts_of(boxes, points, negatives, masks, frame_needed=False)))
+        written = [_several(values.get(name)) for name in ("box", "point", "not", *_PICTURES)]
+        own = tuple(map(self._checked, prompts_of(*written, frame_needed=False)))
         said = values.get("prompts")
         if isinstance(said, str):
             path = self._base / said
@@ -181,7 +184,7 @@ class _LineReader:
         return ((WrittenSubject("", own),) if own else ()) + others
 
     def _checked(self, prompt: WrittenPrompt) -> WrittenPrompt:
-        """What is wrong of a prompt without its picture; the mask's path made whole."""
+        """What is wrong of a prompt without its picture; paths of its pictures made whole."""
         if prompt.box is not None:
             sides = (prompt.box.x0, prompt.box.y0, prompt.box.x1, prompt.box.y1)
             if not all(map(math.isfinite, sides)) or prompt.box.x1 <= prompt.box.x0 or prompt.box.y1 <= prompt.box.y0:
@@ -189,12 +192,13 @@ class _LineReader:
                 raise BatchError(f"The box {told} holds nothing.", "A box is left,top,right,bottom.")
         if prompt.point is not None and not (math.isfinite(prompt.point.at.x) and math.isfinite(prompt.point.at.y)):
             raise BatchError("A point isn't made of numbers.", "A point is x,y.")
-        if prompt.mask is None:
-            return prompt
-        mask = self._base / prompt.mask
-        if not mask.is_file():
-            raise BatchError(f"There is no mask {mask}.", "Correct the path.")
-        return replace(prompt, mask=mask)
+        return replace(prompt, mask=self._picture(prompt.mask), hair=self._picture(prompt.hair))
+
+    def _picture(self, path: Path | None) -> Path | None:
+        """The whole path of a picture of a mask or of hair."""
+        if path is not None and not (self._base / path).is_file():
+            raise BatchError(f"There is no picture {self._base / path}.", "Correct the path.")
+        return None if path is None else self._base / path
 
     def _model(self, name: str) -> AvailableModel:
         if name not in self._models:

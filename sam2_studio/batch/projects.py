@@ -8,6 +8,7 @@ from sam2_studio.batch.prompts import Subject
 from sam2_studio.core.clip import AS_STORED, Clip, ClipInfo, Reading
 from sam2_studio.core.commands import add_object, add_point, alter_object, set_box, set_mask_prompt
 from sam2_studio.core.edges import EdgeSettings
+from sam2_studio.core.hand_commands import paint_hair
 from sam2_studio.core.schema import SUFFIX
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import ProjectError
@@ -45,7 +46,7 @@ def new_project(path: Path, info: ClipInfo, *, overwrite: bool = False, reading:
 
 
 def add_subjects(file: ProjectFile, subjects: Iterable[Subject], edge: EdgeSettings = _PLAIN) -> tuple[int, ...]:
-    """Add an object with its prompts and edge for each subject; the objects' ids."""
+    """Add an object with its prompts, edge and hair for each subject; the objects' ids."""
     return tuple(_add_subject(file, subject, edge) for subject in subjects)
 
 
@@ -63,4 +64,7 @@ def _add_subject(file: ProjectFile, subject: Subject, edge: EdgeSettings) -> int
             history.do(set_box(project, object_id, frame, prompts.box))
         for point in prompts.points:
             history.do(add_point(project, object_id, frame, point))
+    for frame, strokes in sorted(subject.hair.items()):
+        with file.transaction():
+            history.do(paint_hair(project, "Hair brush", object_id, frame, file.add_mask(strokes)))
     return object_id

@@ -19,7 +19,7 @@ from sam2_studio.errors import PromptError
 from sam2_studio.media.masks import read_mask
 
 _SHAPE = 'It looks like {"objects": [{"name": "dog", "prompts": [{"frame": 0, "box": [10, 20, 200, 180]}]}]}.'
-_KINDS = ("box", "point", "mask")
+_KINDS = ("box", "point", "mask", "hair")
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,13 @@ class Subject:
     Attributes:
         prompts: By frame index, from 0.
         masks: By frame index: masks given as prompts.
+        hair: By frame index: where the matte's band is wider, there and on later frames.
     """
 
     name: str
     prompts: Mapping[int, PromptSet] = field(default_factory=dict)
     masks: Mapping[int, Mask] = field(default_factory=dict)
+    hair: Mapping[int, Mask] = field(default_factory=dict)
 
 
 def check_subjects(written: Iterable[WrittenSubject], info: ClipInfo) -> tuple[Subject, ...]:
@@ -41,7 +43,7 @@ def check_subjects(written: Iterable[WrittenSubject], info: ClipInfo) -> tuple[S
 
     Raises:
         PromptError: there is no prompt at all, a frame isn't in the clip, or a prompt doesn't fit its picture.
-        MediaError: a mask picture can't be read.
+        MediaError: a picture of a mask or of hair can't be read.
     """
     subjects = tuple(_checked(subject, info) for subject in written)
     if not subjects:
@@ -80,9 +82,15 @@ def subjects_in(document: Any, place: str, folder: Path) -> tuple[WrittenSubject
 def _checked(subject: WrittenSubject, info: ClipInfo) -> Subject:
     prompts: dict[int, PromptSet] = {}
     masks: dict[int, Mask] = {}
+    hair: dict[int, Mask] = {}
     for prompt in subject.prompts:
         number = info.first_number if prompt.frame is None else prompt.frame
         frame = checked_frame(number - info.first_number, info.frames, info.first_number)
+        if prompt.hair is not None:
+            if frame in hair:
+                raise PromptError(f"There are two pictures of hair on frame {number}.", "Join them in one.")
+            hair[frame] = read_mask(prompt.hair, info.size)
+            continue
         known = prompts.get(frame, PromptSet())
         if (prompt.box and known.box) or (prompt.mask and frame in masks):
             kind = "box" if prompt.box else "mask"
@@ -99,7 +107,7 @@ def _checked(subject: WrittenSubject, info: ClipInfo) -> Subject:
         raise PromptError(
             f"There is no prompt{name}, so there is nothing to cut out.", "Give a box, a point or a mask."
         )
-    return Subject(subject.name, prompts, masks)
+    return Subject(subject.name, prompts, masks, hair)
 
 
 def _subject(item: Any, place: str, folder: Path) -> WrittenSubject:
@@ -114,7 +122,7 @@ def _prompt(item: Any, place: str, folder: Path) -> WrittenPrompt:
         raise PromptError(f'{place} needs a whole number "frame".', _SHAPE)
     given = [kind for kind in _KINDS if kind in item]
     if len(given) != 1:
-        raise PromptError(f'{place} needs one of "box", "point" and "mask".', _SHAPE)
+        raise PromptError(f'{place} needs one of "box", "point", "mask" and "hair".', _SHAPE)
     known, value, positive = {*_KINDS, "frame", "positive"}, item[given[0]], item.get("positive", True)
     if unknown := sorted(item.keys() - known):
         raise PromptError(f'{place} has "{unknown[0]}", which means nothing.', f"Known are {', '.join(sorted(known))}.")
@@ -132,15 +140,24 @@ def _point(frame: int, value: Any, positive: bool, place: str, folder: Path) -> 
 
 
 def _mask(frame: int, value: Any, positive: bool, place: str, folder: Path) -> WrittenPrompt:
+    return WrittenPrompt(frame=frame, mask=_picture(value, f"{place}.mask", folder))
+
+
+def _hair(frame: int, value: Any, positive: bool, place: str, folder: Path) -> WrittenPrompt:
+    return WrittenPrompt(frame=frame, hair=_picture(value, f"{place}.hair", folder))
+
+
+def _picture(value: Any, place: str, folder: Path) -> Path:
     if not isinstance(value, str) or not value:
-        raise PromptError(f"{place}.mask is not the name of a picture.", "Write it in quotes.")
-    return WrittenPrompt(frame=frame, mask=folder / value)
+        raise PromptError(f"{place} is not the name of a picture.", "Write it in quotes.")
+    return folder / value
 
 
 _PARSERS: dict[str, Callable[[int, Any, bool, str, Path], WrittenPrompt]] = {
     "box": _box,
     "point": _point,
     "mask": _mask,
+    "hair": _hair,
 }
 
 

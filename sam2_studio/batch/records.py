@@ -96,11 +96,11 @@ class Records:
 
 
 def key_of(item: Item) -> str:
-    """A hash of all that decides what an item's output is: media, prompts, masks, model, settings.
+    """A hash of all that decides what an item's output is: media, prompts, masks, hair, model, settings.
 
     Raises:
         StudioError: media or project can't be read.
-        OSError: a mask or the background picture can't be read.
+        OSError: a picture of a mask, of hair or of the background can't be read.
     """
     prompts = [(subject.name, [_prompt_key(prompt) for prompt in subject.prompts]) for subject in item.subjects]
     parts = [_METHOD, _media_key(item), prompts, item.auto, item.model, item.model_sha256, item.dtype]
@@ -109,8 +109,10 @@ def key_of(item: Item) -> str:
 
 
 def _prompt_key(prompt: WrittenPrompt) -> tuple[object, ...]:
-    """What a prompt says; of a mask its contents, for its path may be another on another machine."""
-    return prompt.frame, prompt.box, prompt.point, None if prompt.mask is None else digest_of(prompt.mask)
+    """What a prompt says; of a picture its contents, for its path may be another on another machine."""
+    mask = None if prompt.mask is None else digest_of(prompt.mask)
+    hair = () if prompt.hair is None else (digest_of(prompt.hair),)
+    return prompt.frame, prompt.box, prompt.point, mask, *hair
 
 
 def _settings_key(item: Item) -> list[tuple[str, Any]]:

@@ -11,17 +11,19 @@ from sam2_studio.core.prompts import PointPrompt
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenPrompt:
-    """One prompt, not yet checked: a box, a point or a mask picture.
+    """One thing said of a subject on a frame, not yet checked: a box, a point, a mask picture, or where its hair is.
 
     Attributes:
         frame: As the user counts; None for the clip's first.
         mask: A picture of the clip's size, white (or opaque) inside.
+        hair: Such a picture, white where the matte is to look for loose hair; shows no subject by itself.
     """
 
     frame: int | None
     box: Box | None = None
     point: PointPrompt | None = None
     mask: Path | None = None
+    hair: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def prompts_of(
     points: Iterable[str],
     negatives: Iterable[str],
     masks: Iterable[str],
+    hairs: Iterable[str],
     *,
     frame_needed: bool = True,
 ) -> tuple[WrittenPrompt, ...]:
@@ -68,6 +71,7 @@ def prompts_of(
     found += [WrittenPrompt(frame=n, point=PointPrompt(point_of(rest))) for n, rest in parted(points)]
     found += [WrittenPrompt(frame=n, point=PointPrompt(point_of(rest), False)) for n, rest in parted(negatives)]
     found += [WrittenPrompt(frame=n, mask=Path(rest)) for n, rest in parted(masks)]
+    found += [WrittenPrompt(frame=n, hair=Path(rest)) for n, rest in parted(hairs)]
     return tuple(found)
 
 

@@ -52,6 +52,7 @@ def track(
     point: Annotated[list[str] | None, typer.Option(metavar="N:X,Y", help="A point of the subject.")] = None,
     negative: Annotated[list[str] | None, typer.Option("--not", metavar="N:X,Y", help="A point that isn't.")] = None,
     mask: Annotated[list[str] | None, typer.Option(metavar="N:FILE", help="A picture, white inside.")] = None,
+    hair: Annotated[list[str] | None, typer.Option(metavar="N:FILE", help="A picture, white where hair is.")] = None,
     prompts: Annotated[Path | None, typer.Option(metavar="FILE", help="Prompts of several objects, as JSON.")] = None,
     frames: Range = None,
     direction: Annotated[Way, typer.Option(help="Which way to track.")] = Way.BOTH,
@@ -70,7 +71,7 @@ def track(
 
     Coordinates are pixels of the picture as it is shown, from its top left corner. Frames are counted from 0 for a
     video, by their own numbers for a sequence. A prompts file is {"objects": [{"name": "dog", "prompts": [{"frame": 0,
-    "box": [10, 20, 200, 180]}]}]}; each prompt has a "box", a "point" (and "positive": false to take away) or a "mask".
+    "box": [10, 20, 200, 180]}]}]}; each has a "box", a "point" ("positive": false takes away), a "mask" or "hair".
     """
     from sam2_studio.batch.projects import check_project_path
     from sam2_studio.batch.prompts import check_subjects, read_prompts_file
@@ -78,7 +79,7 @@ def track(
     from sam2_studio.media.probe import probe
 
     console = Console(quiet=quiet, as_json=as_json)
-    own, edge = parse_prompts(box or [], point or [], negative or [], mask or []), EdgeSettings(**parse_edges(edges))
+    own, edge = parse_prompts(box, point, negative, mask, hair), EdgeSettings(**parse_edges(edges))
     wanted = None if frames is None else parse_range(frames)
     check_project_path(output, overwrite=overwrite)
     info, reading = probe(media), Reading(deinterlace=deinterlace, premultiplied=alpha_premultiplied)

@@ -73,10 +73,15 @@ def parse_range(text: str) -> FrameRange:
 
 
 def parse_prompts(
-    boxes: list[str], points: list[str], negatives: list[str], masks: list[str]
+    boxes: list[str] | None,
+    points: list[str] | None,
+    negatives: list[str] | None,
+    masks: list[str] | None,
+    hairs: list[str] | None,
 ) -> tuple[written.WrittenPrompt, ...]:
     """Prompts written as `N:...`, N being the frame. Raises BadParameter."""
-    return as_usage(lambda: written.prompts_of(boxes, points, negatives, masks))
+    kinds = (texts or [] for texts in (boxes, points, negatives, masks, hairs))
+    return as_usage(lambda: written.prompts_of(*kinds))
 
 
 def as_usage(parse: Callable[[], T]) -> T:

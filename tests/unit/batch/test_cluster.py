@@ -15,15 +15,16 @@ from tests.batch_work import by_name, items_of
 
 
 def test_paths_are_those_of_the_workers(tmp_path: Path) -> None:
-    for name in ("a.mp4", "mask.png"):
+    for name in ("a.mp4", "mask.png", "hair.png"):
         (tmp_path / name).write_bytes(b"x")
-    rows = [Row(1, {"media": "a.mp4", "mask": "0:mask.png"})]
+    rows = [Row(1, {"media": "a.mp4", "mask": "0:mask.png", "hair": "0:hair.png"})]
     [item] = check_rows(rows, tmp_path, tmp_path / "out", Defaults()).items
     there = mapped(item, [Mount(tmp_path / "elsewhere", Path("no")), Mount.parse(f"{tmp_path}=/net/shots")])
     assert there.media == Path("/net/shots/a.mp4")
     assert there.folder == Path("/net/shots/out")
     assert there.export.target == Path("/net/shots/out/a")
-    assert there.subjects[0].prompts[0].mask == Path("/net/shots/mask.png")
+    pictures = [(prompt.mask, prompt.hair) for prompt in there.subjects[0].prompts]
+    assert pictures == [(Path("/net/shots/mask.png"), None), (None, Path("/net/shots/hair.png"))]
     assert there.known_as == item.media
     assert mapped(item, []) is item
 
@@ -33,11 +34,17 @@ def test_the_same_contents_are_the_same_work_on_any_mount(tmp_path: Path) -> Non
     for mount in ("one", "two"):
         folder = tmp_path / mount
         folder.mkdir()
-        for name in ("a.mp4", "mask.png"):
+        for name in ("a.mp4", "mask.png", "hair.png"):
             (folder / name).write_bytes(b"x")
-        rows = [Row(1, {"media": "a.mp4", "mask": "0:mask.png"})]
-        keys |= {key_of(item) for item in check_rows(rows, folder, folder / "out", Defaults()).items}
+        keys |= _keys(folder)
     assert len(keys) == 1
+    (folder / "hair.png").write_bytes(b"y")
+    assert not keys & _keys(folder)
+
+
+def _keys(folder: Path) -> set[str]:
+    rows = [Row(1, {"media": "a.mp4", "mask": "0:mask.png", "hair": "0:hair.png"})]
+    return {key_of(item) for item in check_rows(rows, folder, folder / "out", Defaults()).items}
 
 
 @pytest.mark.parametrize("text", ["", "a", "=b", "a="])

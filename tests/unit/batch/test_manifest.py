@@ -21,7 +21,7 @@ PLAIN = Defaults()
 @pytest.fixture
 def footage(tmp_path: Path) -> Path:
     """A folder with files of the right names; the check never looks inside."""
-    for name in ("a.mp4", "b.mp4", "c.png", "p.cutout", "mask.png"):
+    for name in ("a.mp4", "b.mp4", "c.png", "p.cutout", "mask.png", "hair.png"):
         (tmp_path / name).write_bytes(b"x" * 10)
     return tmp_path
 
@@ -41,8 +41,8 @@ def only(folder: Path, text: str, name: str = "m.csv", defaults: Defaults = PLAI
 def test_a_line_says_what_to_cut_out_and_how(footage: Path) -> None:
     item = only(
         footage,
-        "media,box,point,not,mask,edge,preset,output,range,direction,stop_at_cuts\n"
-        'a.mp4,"3:1,2,30,40","5,6;7:8,9","1,1",2:mask.png,matte=fast;grow=1,web,{preset}/{clip}-{line}.webm,0:9,forward,yes\n',
+        "media,box,point,not,mask,hair,edge,preset,output,range,direction,stop_at_cuts\n"
+        'a.mp4,"3:1,2,30,40","5,6;7:8,9","1,1",2:mask.png,2:hair.png,matte=fast;grow=1,web,{preset}/{clip}-{line}.webm,0:9,forward,yes\n',
     )
     [subject] = item.subjects
     assert subject.prompts == (
@@ -51,6 +51,7 @@ def test_a_line_says_what_to_cut_out_and_how(footage: Path) -> None:
         WrittenPrompt(frame=7, point=PointPrompt(Point(8, 9))),
         WrittenPrompt(frame=None, point=PointPrompt(Point(1, 1), False)),
         WrittenPrompt(frame=2, mask=footage / "mask.png"),
+        WrittenPrompt(frame=2, hair=footage / "hair.png"),
     )
     assert item.edge == {"matte": True, "method": "fast", "grow": 1.0}
     assert (item.export.preset, item.output, item.export.target) == (
@@ -146,6 +147,14 @@ def test_what_is_no_manifest_is_refused(name: str, text: str, tmp_path: Path) ->
         read_manifest(tmp_path / name)
     with pytest.raises(BatchError, match="none"):
         read_manifest(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(("prompts", "why"), [("hair.png,", "shows no subject"), ("none.png,yes", "auto finds")])
+def test_hair_goes_with_a_prompt(prompts: str, why: str, footage: Path) -> None:
+    [bad] = checked(footage, f"media,hair,auto\na.mp4,{prompts}\n").bad
+    assert why in bad.reason
+    [bad] = checked(footage, 'media,point,hair\na.mp4,"5,6",none.png\n').bad
+    assert "There is no picture" in bad.reason
 
 
 def test_other_separators_and_a_mark_of_order_are_read(footage: Path) -> None:

@@ -1,14 +1,17 @@
 """Projects made and tracked without a window, with the network itself on a small clip."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sam2_studio.batch.exporting import export_project, object_ids
 from sam2_studio.batch.pipeline import TrackProgress, TrackReport, track_project
 from sam2_studio.batch.projects import add_subjects, check_project_path, new_project
 from sam2_studio.batch.prompts import Subject
 from sam2_studio.core.commands import add_point, lock_frame
+from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.health import Health, Reason, Symptom
@@ -47,6 +50,15 @@ def file(tmp_path: Path, clip: Path) -> Iterator[ProjectFile]:
 
 def boxed(frame: int = 2) -> Subject:
     return Subject("thing", {frame: PromptSet(box=Box(40, 25, 110, 85))})
+
+
+def test_hair_goes_into_the_project_and_turns_the_matte_on(file: ProjectFile) -> None:
+    strokes = Mask.from_array(np.eye(96, 160) > 0)
+    subject = replace(boxed(), hair={1: strokes, 4: strokes})
+    add_subjects(file, [subject], EdgeSettings(method="best", grow=1))
+    [thing] = file.project.objects
+    assert [(frame, file.mask(mask_id)) for frame, mask_id in thing.hair] == [(1, strokes), (4, strokes)]
+    assert thing.edge == EdgeSettings(matte=True, method="best", grow=1)
 
 
 def report_of(events: Iterator[TrackProgress | TrackReport]) -> TrackReport:

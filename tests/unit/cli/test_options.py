@@ -16,11 +16,12 @@ def test_what_is_written_is_what_is_meant() -> None:
     assert parse_box("1,2.5,3,4") == Box(1, 2.5, 3, 4)
     assert parse_point("-1, 2") == Point(-1, 2)
     assert parse_range("1001:1010") == FrameRange(1001, 1010)
-    assert parse_prompts(["0:1,2,3,4"], ["5:6,7"], ["8:9,10"], ["11:a:b.png"]) == (
+    assert parse_prompts(["0:1,2,3,4"], ["5:6,7"], ["8:9,10"], ["11:a:b.png"], ["12:h.png"]) == (
         WrittenPrompt(frame=0, box=Box(1, 2, 3, 4)),
         WrittenPrompt(frame=5, point=PointPrompt(Point(6, 7))),
         WrittenPrompt(frame=8, point=PointPrompt(Point(9, 10), False)),
         WrittenPrompt(frame=11, mask=Path("a:b.png")),
+        WrittenPrompt(frame=12, hair=Path("h.png")),
     )
 
 
@@ -45,4 +46,4 @@ def test_what_means_nothing_is_named(parse: Callable[[str], object], text: str) 
 @pytest.mark.parametrize("text", ["1,2,3,4", "x:1,2,3,4", "0:", "0.5:1,2,3,4"])
 def test_a_prompt_starts_with_its_frame(text: str) -> None:
     with pytest.raises(typer.BadParameter, match="frame"):
-        parse_prompts([text], [], [], [])
+        parse_prompts([text], None, None, None, None)
