@@ -50,8 +50,10 @@ def window(qtbot: QtBot, studio_home: Path, tmp_path: Path, monkeypatch: pytest.
 
 
 def select(qtbot: QtBot, window: MainWindow) -> None:
+    action = window.actions_by_id["select_subject"]
+    until(qtbot, action.isEnabled)
     with qtbot.waitSignal(window.clicks.subjects.told, timeout=60_000):
-        window.actions_by_id["select_subject"].trigger()
+        action.trigger()
 
 
 def test_the_likeliest_becomes_an_object_and_again_the_next_takes_its_place(qtbot: QtBot, window: MainWindow) -> None:

@@ -56,7 +56,7 @@ class ObjectsPanel(Section):
         self._delegate = ObjectsDelegate(self)
         self.list = _ObjectList()
         self._empty = QLabel(tr(_EMPTY))
-        self._pages = QStackedWidget()
+        self._pages = _Pages()
         self._add = QToolButton()
         self._build()
         self._connect()
@@ -126,9 +126,6 @@ class ObjectsPanel(Section):
         self._empty.setWordWrap(True)
         self._empty.setContentsMargins(8, 0, 8, 0)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
-        policy = self._empty.sizePolicy()
-        policy.setHeightForWidth(False)  # the sentence must not make the panel lower than the list does
-        self._empty.setSizePolicy(policy)
         theme.mark(self._empty, "quiet", True)
         self.list.setModel(self._model)
         self.list.setItemDelegate(self._delegate)
@@ -186,6 +183,17 @@ class ObjectsPanel(Section):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self._add.setIcon(icon("add"))
+
+
+class _Pages(QStackedWidget):
+    """As high as the highest page, so that the panel keeps its height; a wrapped sentence's wish must not change it."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+    def sizeHint(self) -> QSize:
+        pages = [self.widget(place) for place in range(self.count())]
+        return QSize(*(max(size) for size in zip(*(page.sizeHint().toTuple() for page in pages), strict=True)))
 
 
 class _ObjectList(QListView):

@@ -13,6 +13,7 @@ from sam2_studio.ui.panels.color_menu import ColorMenu
 from sam2_studio.ui.panels.object_state import ObjectState
 from sam2_studio.ui.panels.objects_delegate import RowParts
 from sam2_studio.ui.panels.objects_panel import ObjectsPanel
+from sam2_studio.ui.theme import apply_theme
 
 OBJECTS = tuple(CutObject(id=n, name=name, color=PALETTE[n]) for n, name in ((4, "man"), (2, "ball"), (7, "tree")))
 LEFT = Qt.MouseButton.LeftButton
@@ -183,10 +184,19 @@ def test_the_selection_survives_a_new_order(panel: ObjectsPanel, qtbot: QtBot) -
 
 
 def test_an_empty_list_says_how_to_begin(panel: ObjectsPanel) -> None:
-    hint = panel.sizeHint()
     panel.set_objects(())
     assert panel._empty.isVisible()
     assert "Click the subject" in panel._empty.text()
+
+
+def test_the_panel_is_as_high_with_an_empty_list(qtbot: QtBot, qapp: QApplication) -> None:
+    apply_theme(qapp, "dark")  # its style polishes the sentence, which then wishes for a height of its own
+    panel = ObjectsPanel()
+    qtbot.addWidget(panel)
+    panel.set_objects(OBJECTS)
+    panel.show()
+    hint = panel.sizeHint()
+    panel.set_objects(())
     assert panel.sizeHint() == hint
 
 
