@@ -31,7 +31,7 @@ SIDE = 1024
 Operations = dict[str, Callable[[], Any]]
 
 
-def ours(size: str, dtype: torch.dtype) -> Operations:
+def ours(size: str, dtype: torch.dtype, device: str) -> Operations:
     from sam2_studio.networks.interface import Chosen, FrameMemory, ImageFeatures, Label, Remembered
     from sam2_studio.networks.sam2.config import CONFIGS as KNOWN
     from sam2_studio.networks.sam2.model import Sam2
@@ -39,22 +39,23 @@ def ours(size: str, dtype: torch.dtype) -> Operations:
     network = Sam2(next(c for c in KNOWN if c.name == f"sam2.1-{size}")).eval()
     network.load_state_dict(stand_in_weights(f"sam2.1_hiera_{size.replace('-', '_')}"))
     network.hold_weights(dtype)
-    still = torch.from_numpy(np.array(read_frame("still/00000.png").resize((SIDE, SIDE))))[None]
+    network.to(device)
+    still = torch.from_numpy(np.array(read_frame("still/00000.png").resize((SIDE, SIDE))))[None].to(device)
     still_features = network.encode_image(still)
-    frames = [torch.from_numpy(np.array(_frame(n).resize((SIDE, SIDE))))[None] for n in range(FRAMES)]
+    frames = [torch.from_numpy(np.array(_frame(n).resize((SIDE, SIDE))))[None].to(device) for n in range(FRAMES)]
     features = [network.encode_image(frame) for frame in frames]
-    nothing = torch.tensor([[int(Label.PADDING)]])
+    nothing, nowhere = torch.tensor([[int(Label.PADDING)]], device=device), torch.zeros(1, 1, 2, device=device)
 
     def answer(seen: ImageFeatures, at: tuple[int, int], shape: tuple[int, int]) -> Chosen:
         places = torch.tensor([[[at[0] / shape[1], at[1] / shape[0]], [0.0, 0.0]]])
-        labels = torch.tensor([[int(Label.POSITIVE), int(Label.PADDING)]])
+        places, labels = places.to(device), torch.tensor([[int(Label.POSITIVE), int(Label.PADDING)]], device=device)
         return network.choose(network.decode(network.condition(seen, []), places, labels), labels)
 
     def follow(number: int, known: list[FrameMemory]) -> FrameMemory:
         memories = [Remembered(known[0], number, True)]
         memories += [Remembered(known[n], number - n, False) for n in range(1, number)]
         read = network.condition(features[number], memories, clip_length=FRAMES)
-        chosen = network.choose(network.decode(read, torch.zeros(1, 1, 2), nothing), nothing)
+        chosen = network.choose(network.decode(read, nowhere, nothing), nothing)
         interpolate(chosen.mask_logits, size=CLIP, mode="bilinear")
         return network.encode_memory(features[number], chosen.mask_logits, chosen.presence, chosen.token)
 
@@ -75,16 +76,16 @@ def ours(size: str, dtype: torch.dtype) -> Operations:
     }
 
 
-def published(size: str, _: torch.dtype) -> Operations:
+def published(size: str, _: torch.dtype, device: str) -> Operations:
     from sam2.build_sam import build_sam2_video_predictor
     from sam2.sam2_image_predictor import SAM2ImagePredictor
 
     config = f"configs/sam2.1/sam2.1_hiera_{CONFIGS[size]}.yaml"
-    predictor = build_sam2_video_predictor(config, ckpt_path=None, device="cpu")
+    predictor = build_sam2_video_predictor(config, ckpt_path=None, device=device)
     predictor.load_state_dict(stand_in_weights(f"sam2.1_hiera_{size.replace('-', '_')}"))
     picture = SAM2ImagePredictor(predictor)
     picture.set_image(np.array(read_frame("still/00000.png")))
-    tensor = picture._transforms(np.array(read_frame("still/00000.png")))[None]
+    tensor = picture._transforms(np.array(read_frame("still/00000.png")))[None].to(device)
     one, two = (_propagated(predictor, count) for count in (1, 2))
 
     def track(state: Any) -> None:
@@ -122,19 +123,22 @@ def main() -> None:
     parser.add_argument("size", choices=tuple(CONFIGS))
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--bfloat16", action="store_true")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     replies = sys.stdout
     sys.stdout = sys.stderr  # the published code draws progress bars
-    cast: AbstractContextManager[Any] = torch.autocast("cpu", torch.bfloat16) if args.bfloat16 else nullcontext()
+    cast: AbstractContextManager[Any] = torch.autocast(args.device, torch.bfloat16) if args.bfloat16 else nullcontext()
     with torch.inference_mode(), cast:
         operations = {"ours": ours, "published": published}[args.side](
-            args.size, torch.bfloat16 if args.bfloat16 else torch.float32
+            args.size, torch.bfloat16 if args.bfloat16 else torch.float32, args.device
         )
         print("ready", file=replies, flush=True)
         for line in sys.stdin:
             begin = time.perf_counter(), time.process_time()
             operations[line.strip()]()
+            if args.device == "cuda":
+                torch.cuda.synchronize()  # what was asked for is still being computed
             print(time.perf_counter() - begin[0], time.process_time() - begin[1], file=replies, flush=True)
 
 
