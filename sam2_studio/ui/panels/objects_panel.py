@@ -1,7 +1,7 @@
 """The list of objects: choose, add, name, colour, hide, solo, lock, reorder, delete. Knows values, not the project."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
@@ -192,8 +192,8 @@ class _Pages(QStackedWidget):
         return False
 
     def sizeHint(self) -> QSize:
-        pages = [self.widget(place) for place in range(self.count())]
-        return QSize(*(max(size) for size in zip(*(page.sizeHint().toTuple() for page in pages), strict=True)))
+        pages = (self.widget(place) for place in range(self.count()))
+        return reduce(QSize.expandedTo, (page.sizeHint() for page in pages if page), QSize(0, 0))
 
 
 class _ObjectList(QListView):
