@@ -149,9 +149,14 @@ def report(args: argparse.Namespace, rate: float, published: Side, ours: Side) -
         print(f"| {operation} | {theirs:.4f} | {own:.4f} | {own / theirs:.2f} | {processor:.2f} | {goal} |")
     further = ours.median("track two") - ours.median("track")
     alone = ours.median("encode") + ours.median("track")
-    gflop = encoder_gflop(args.size)
+    theirs = published.median("encode") + published.median("track")
     print(f"a further object costs {further / alone:.2f} of the first, encoder and all; goal 0.70")
-    print(f"the encoder's {gflop:.0f} GFLOP would take {gflop / rate:.2f} s at the product's rate")
+    print(f"frames a second, one object: published {1 / theirs:.1f}, ours {1 / alone:.1f}")
+    if rate:
+        gflop = encoder_gflop(args.size)
+        print(
+            f"the encoder's {gflop:.0f} GFLOP would take {gflop / rate:.2f} s at {rate:.0f} GFLOP/s, the product's rate"
+        )
 
 
 if __name__ == "__main__":
