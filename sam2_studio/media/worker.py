@@ -26,6 +26,10 @@ PATIENCE = 20.0  # seconds without any progress before a decoder counts as hung
 _TO_START = 60.0  # seconds for a process to load its libraries, on a machine that has much else to do
 _LOOK = 0.05  # seconds between two looks at whether the wait is still wanted
 _ROOT = Path(__file__).resolve().parents[2]
+_KEEPS_MEMORY = {  # glibc's, in bytes: frames reuse memory instead of fetching it from the system page by page
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+}
 
 
 class WorkerLost(Exception):  # noqa: N818 - it never reaches a user as it is
@@ -60,7 +64,7 @@ class Worker:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", module, str(there.fileno()), str(memory)],
                 pass_fds=(there.fileno(), memory),
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+                env=_KEEPS_MEMORY | os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

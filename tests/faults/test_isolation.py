@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
 
+import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 from sam2_studio.errors import Cancelled, MediaError, PromptError
@@ -206,6 +207,17 @@ def test_workers_are_used_again_and_dead_ones_are_not(clip: Path) -> None:
         assert worker_of(source).pid != first
         assert read_number(source.read(2).rgb) == 2
     workers.end()
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="glibc's settings")
+def test_a_decoder_keeps_its_memory_unless_the_user_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "4096")
+    workers = Workers()
+    worker = workers.take()
+    settings = psutil.Process(worker.pid).environ()
+    assert int(settings["MALLOC_MMAP_THRESHOLD_"]) > 1920 * 1080 * 3
+    assert settings["MALLOC_TRIM_THRESHOLD_"] == "4096"
+    worker.end()
 
 
 def test_an_idle_worker_holds_no_file(clip: Path) -> None:
