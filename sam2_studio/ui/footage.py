@@ -11,7 +11,6 @@ from threading import Lock
 from PySide6.QtCore import QObject, Signal
 
 from sam2_studio.core.clip import AS_STORED, Reading
-from sam2_studio.errors import MediaError
 from sam2_studio.media.cache import CachedSource
 from sam2_studio.media.isolated import IsolatedSource
 from sam2_studio.media.worker import WORKERS
@@ -27,13 +26,13 @@ class FootageOpener(QObject):
     """Any thread may open.
 
     Signals:
-        failed: MediaError: a decoder crashed or hung, and was started again; once for each that was opened.
+        noticed: A sentence: a decoder crashed or hung, and was started again; once for each that was opened.
 
     Args:
         limit: Bytes of pixels that all readers may keep together.
     """
 
-    failed = Signal(object)
+    noticed = Signal(str)
 
     def __init__(self, limit: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +52,7 @@ class FootageOpener(QObject):
             MediaError: it can't be opened.
             Cancelled: `stopped` said so.
         """
-        source = CachedSource(IsolatedSource(path, reading=reading, stopped=stopped, on_notice=self._notice))
+        source = CachedSource(IsolatedSource(path, reading=reading, stopped=stopped, on_notice=self.noticed.emit))
         with self._lock:
             source.set_limit(self._limit // _READERS)
             self._opened.add(source)
@@ -65,6 +64,3 @@ class FootageOpener(QObject):
             self._limit = limit
             for source in self._opened:
                 source.set_limit(limit // _READERS)
-
-    def _notice(self, sentence: str) -> None:
-        self.failed.emit(MediaError(sentence))

@@ -199,7 +199,7 @@ class MainWindow(QMainWindow):
             documents=self.documents,
             files=self.files,
             clicks=self.clicks,
-            settings=self.settings,
+            noticed=(self.settings.noticed, self.footage.noticed),
             messages=self.message_bar,
         )
         self.recents = Recents(
@@ -283,7 +283,7 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         self._wire_canvas()
         self._wire_panels()
-        for failed in (self.engine.failed, self.looking.failed, self.footage.failed):
+        for failed in (self.engine.failed, self.looking.failed):
             failed.connect(self.notices.show_error)
         for part in (self.start_page, self.message_bar, self.strips):
             self.preferring.restyled.connect(part.refresh_icons)

@@ -1,8 +1,9 @@
 """What the parts have to tell the user, in the bar above the canvas; each with its way out where one can be pressed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, SignalInstance
 
 from sam2_studio.errors import StudioError
 from sam2_studio.ui.clicks import Clicks
@@ -11,11 +12,14 @@ from sam2_studio.ui.files import Files
 from sam2_studio.ui.language import tr
 from sam2_studio.ui.message_bar import MessageBar
 from sam2_studio.ui.project_bridge import ProjectBridge
-from sam2_studio.ui.settings import Settings
 
 
 class Notices(QObject):
-    """Listens to those who meet errors and doubts, and shows them."""
+    """Listens to those who meet errors and doubts, and shows them.
+
+    Args:
+        noticed: Signals that carry a sentence which the user should know, though no work is lost.
+    """
 
     def __init__(
         self,
@@ -24,14 +28,14 @@ class Notices(QObject):
         documents: Documents,
         files: Files,
         clicks: Clicks,
-        settings: Settings,
+        noticed: Sequence[SignalInstance],
         messages: MessageBar,
     ) -> None:
         super().__init__(messages)
         self._bridge, self._files, self._messages = bridge, files, messages
         for failed in (bridge.refused, documents.failed):
             failed.connect(self.show_error)
-        for doubtful in (documents.doubtful, settings.noticed):
+        for doubtful in (documents.doubtful, *noticed):
             doubtful.connect(self._warn)
         self._of_a_click = ""
         clicks.answered.connect(self._click_answered)

@@ -242,4 +242,5 @@ def test_the_window_lives_on_when_its_decoder_is_killed(qtbot: QtBot, studio_hom
     assert window.canvas.frame is not None
     assert read_number(window.canvas.frame.rgb) == 9
     until(qtbot, lambda: "was started again" in window.message_bar.text)
+    assert window.message_bar.property("kind") == "warning"
     close(window)
