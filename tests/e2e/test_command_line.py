@@ -65,7 +65,9 @@ def decoded(path: Path) -> list[av.VideoFrame]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(
+    "seed", [1, pytest.param(2, marks=pytest.mark.fault), pytest.param(3, marks=pytest.mark.fault)]
+)
 def test_a_moving_subject_is_tracked(seed: int, tmp_path: Path, run: Run) -> None:
     scene = moving_scene(seed, 24)
     clip, project = clip_of(scene, tmp_path / "clip.mp4"), tmp_path / "out.cutout"

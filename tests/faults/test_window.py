@@ -71,17 +71,19 @@ def check_export_close(home: Path, clip: Path, at: int, target: Path) -> None:
     assert [path.name for path in target.parent.iterdir() if ".part" in path.name] == []
 
 
-@pytest.mark.parametrize("at", [2, 12])
+@pytest.mark.parametrize("at", [2, pytest.param(12, marks=pytest.mark.fault)])
 def test_closed_while_it_tracks(home: Path, sample_clip: Path, at: int) -> None:
     check_track_close(home, sample_clip, at)
 
 
-@pytest.mark.parametrize("at", [0, 9])
+@pytest.mark.parametrize("at", [pytest.param(0, marks=pytest.mark.fault), 9])
 def test_closed_while_it_exports(home: Path, sample_clip: Path, at: int, tmp_path: Path) -> None:
     check_export_close(home, sample_clip, at, tmp_path / "matte.mkv")
 
 
-@pytest.mark.parametrize("at", [0, 40, 700])
+@pytest.mark.parametrize(
+    "at", [pytest.param(0, marks=pytest.mark.fault), 40, pytest.param(700, marks=pytest.mark.fault)]
+)
 def test_closed_while_it_starts_and_opens(home: Path, sample_clip: Path, at: int) -> None:
     Ran(home, "start-close", sample_clip, "--at", at).check_clean()
 
@@ -124,6 +126,7 @@ def unbroken(tmp_path: Path, sample_clip: Path) -> dict[int, Mask | None]:
     return found
 
 
+@pytest.mark.fault
 def test_killed_while_it_tracks(home: Path, sample_clip: Path, unbroken: dict[int, Mask | None]) -> None:
     check_killed(home, sample_clip, 12, unbroken)
 
@@ -137,7 +140,7 @@ def test_killed_at_the_first_and_the_last_frame(
         check_killed(tmp_path / f"home {at}", sample_clip, at, unbroken)
 
 
-@pytest.mark.parametrize("place", ["paint", "worker"])
+@pytest.mark.parametrize("place", ["paint", pytest.param("worker", marks=pytest.mark.fault)])
 def test_a_native_crash_is_survived_by_the_work(home: Path, sample_clip: Path, place: str) -> None:
     crashed = Ran(home, f"abort-in-{place}", sample_clip)
     assert crashed.status == -signal.SIGABRT
