@@ -150,7 +150,7 @@ class _Work:
         within = self._by_index(info)
         with closing(new_project(path, info, overwrite=self._may_replace(path))) as file:
             self._claim([path])
-            ids = add_subjects(file, subjects, EdgeSettings(**item.edge))
+            ids = add_subjects(file, subjects, EdgeSettings(**item.edge), item.window)
             yield from self._tracked(file, model, ids, within)
             clip, objects = file.project.clip, file.project.objects
         if clip is None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sam2_studio.batch.written import WrittenSubject
 from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.objects import WINDOWS
 from sam2_studio.engine.requests import Direction
 from sam2_studio.export.spec import ExportSpec
 
@@ -32,6 +33,7 @@ class Item:
         model_sha256: Of the weights that are meant; "" where any will do.
         edge: Fields of `EdgeSettings`.
         range: Frames as the user counts; None for all.
+        window: When tracking looks in a window that follows the subject, one of `WINDOWS`.
         stop_at_cuts: Whether tracking stops at cuts.
         known_as: The footage's path as its project is to say it; None where that is `media`.
         size: Bytes of the footage: large items go first.
@@ -53,6 +55,7 @@ class Item:
     range: FrameRange | None = None
     direction: Direction = Direction.BOTH
     stop_at_cuts: bool = False
+    window: str = WINDOWS[0]
     known_as: Path | None = None
     size: int = 0
 

@@ -13,8 +13,9 @@ from sam2_studio.batch.items import BadLine, Item
 from sam2_studio.batch.manifest import Row
 from sam2_studio.batch.naming import DEFAULT_TEMPLATE, output_of
 from sam2_studio.batch.prompts import read_prompts_file, subjects_in
-from sam2_studio.batch.written import WrittenPrompt, WrittenSubject, prompts_of, range_of
+from sam2_studio.batch.written import WrittenPrompt, WrittenSubject, prompts_of, range_of, window_of
 from sam2_studio.core.edges import EdgeSettings
+from sam2_studio.core.objects import WINDOWS
 from sam2_studio.core.schema import SUFFIX
 from sam2_studio.engine.closed_form import check_installed
 from sam2_studio.engine.model_files import AvailableModel, find_model
@@ -27,7 +28,7 @@ from sam2_studio.media.listing import is_pattern
 
 FIELDS = (
     *("media", "project", "box", "point", "not", "mask", "hair", "prompts", "auto"),
-    *("model", "edge", "preset", "output", "range", "direction", "stop_at_cuts"),
+    *("model", "edge", "preset", "output", "range", "direction", "stop_at_cuts", "window"),
 )
 _PICTURES = ("mask", "hair")
 _PROMPTS = ("box", "point", "not", *_PICTURES, "prompts")
@@ -129,6 +130,7 @@ class _LineReader:
             range=range_of(_text(values, "range")) if "range" in values else None,
             direction=_direction(_text(values, "direction", Direction.BOTH)),
             stop_at_cuts=_flag(values, "stop_at_cuts"),
+            window=window_of(_text(values, "window", WINDOWS[0])),
             size=size,
         )
         _check_package(item)

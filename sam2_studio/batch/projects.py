@@ -9,6 +9,7 @@ from sam2_studio.core.clip import AS_STORED, Clip, ClipInfo, Reading
 from sam2_studio.core.commands import add_object, add_point, alter_object, set_box, set_mask_prompt
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.hand_commands import paint_hair
+from sam2_studio.core.objects import WINDOWS
 from sam2_studio.core.schema import SUFFIX
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import ProjectError
@@ -45,17 +46,21 @@ def new_project(path: Path, info: ClipInfo, *, overwrite: bool = False, reading:
     return file
 
 
-def add_subjects(file: ProjectFile, subjects: Iterable[Subject], edge: EdgeSettings = _PLAIN) -> tuple[int, ...]:
-    """Add an object with its prompts, edge and hair for each subject; the objects' ids."""
-    return tuple(_add_subject(file, subject, edge) for subject in subjects)
+def add_subjects(
+    file: ProjectFile, subjects: Iterable[Subject], edge: EdgeSettings = _PLAIN, window: str = WINDOWS[0]
+) -> tuple[int, ...]:
+    """Add an object with its prompts, edge, window and hair for each subject; the objects' ids."""
+    return tuple(_add_subject(file, subject, edge, window) for subject in subjects)
 
 
-def _add_subject(file: ProjectFile, subject: Subject, edge: EdgeSettings) -> int:
+def _add_subject(file: ProjectFile, subject: Subject, edge: EdgeSettings, window: str) -> int:
     project, history = file.project, file.history
     history.do(add_object(project, subject.name))
     object_id = project.highest_object_id
     if edge != _PLAIN:
         history.do(alter_object(project, object_id, "Change edge", edge=edge))
+    if window != WINDOWS[0]:
+        history.do(alter_object(project, object_id, "Follow in a window", window=window))
     for frame, prompts in sorted(subject.prompts.items()):
         if frame in subject.masks:
             with file.transaction():

@@ -13,6 +13,7 @@ from typing import Any
 from sam2_studio.batch.items import Item
 from sam2_studio.batch.written import WrittenPrompt
 from sam2_studio.core.json_file import read_json, write_json
+from sam2_studio.core.objects import WINDOWS
 from sam2_studio.core.schema import SUFFIX
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.engine.digests import digest_of
@@ -105,6 +106,7 @@ def key_of(item: Item) -> str:
     prompts = [(subject.name, [_prompt_key(prompt) for prompt in subject.prompts]) for subject in item.subjects]
     parts = [_METHOD, _media_key(item), prompts, item.auto, item.model, item.model_sha256, item.dtype]
     parts += [sorted(item.edge.items()), _settings_key(item), item.range, item.direction, item.stop_at_cuts]
+    parts += [item.window] if item.window != WINDOWS[0] else []
     return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()
 
 

@@ -43,7 +43,7 @@ def track_request(
     if project.clip is None:
         raise PromptError("There is no footage to track through.", "Open a clip first.")
     chosen = [o for o in project.objects if o.id in set(object_ids) and not o.locked]
-    found = [TrackObject(o.id, conditioning_of(file, o.id)) for o in chosen]
+    found = [TrackObject(o.id, conditioning_of(file, o.id), o.window) for o in chosen]
     objects = tuple(each for each in found if each.conditioning)
     if not objects:
         raise PromptError("There is no prompt to track from.", "Click the subject or draw a box round it first.")

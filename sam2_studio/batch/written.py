@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.geometry import Box, Point
+from sam2_studio.core.objects import WINDOWS
 from sam2_studio.core.prompts import PointPrompt
 
 
@@ -51,6 +52,13 @@ def range_of(text: str) -> FrameRange:
         return FrameRange(int(start), int(stop))
     except ValueError:
         raise ValueError(f"“{text}” is no range: write first:last+1, such as 0:50.") from None
+
+
+def window_of(text: str) -> str:
+    """One of `WINDOWS`. Raises ValueError."""
+    if text.lower() not in WINDOWS:
+        raise ValueError(f"“{text}”: a window is one of {', '.join(WINDOWS)}.")
+    return text.lower()
 
 
 def prompts_of(

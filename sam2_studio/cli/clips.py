@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sam2_studio.batch.written import window_of
 from sam2_studio.cli.console import Console, Pace
 from sam2_studio.cli.edges import Edges, parse_edges
 from sam2_studio.cli.options import (
@@ -15,11 +16,13 @@ from sam2_studio.cli.options import (
     Deinterlace,
     Device,
     Dtype,
+    FollowWindow,
     ModelName,
     Overwrite,
     Quiet,
     Range,
     StopAtCuts,
+    as_usage,
     parse_prompts,
     parse_range,
 )
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
     from sam2_studio.batch.pipeline import TrackProgress, TrackReport
     from sam2_studio.batch.prompts import Subject
+    from sam2_studio.batch.written import WrittenPrompt, WrittenSubject
     from sam2_studio.core.clip import ClipInfo
     from sam2_studio.core.frames import FrameRange
     from sam2_studio.core.store import ProjectFile
@@ -60,6 +64,7 @@ def track(
     deinterlace: Deinterlace = False,
     alpha_premultiplied: AlphaPremultiplied = False,
     edges: Edges = None,
+    window: FollowWindow = "auto",
     model: ModelName = "nano",
     device: Device = "auto",
     dtype: Dtype = "auto",
@@ -74,23 +79,29 @@ def track(
     "box": [10, 20, 200, 180]}]}]}; each has a "box", a "point" ("positive": false takes away), a "mask" or "hair".
     """
     from sam2_studio.batch.projects import check_project_path
-    from sam2_studio.batch.prompts import check_subjects, read_prompts_file
-    from sam2_studio.batch.written import WrittenSubject
+    from sam2_studio.batch.prompts import check_subjects
     from sam2_studio.media.probe import probe
 
     console = Console(quiet=quiet, as_json=as_json)
     own, edge = parse_prompts(box, point, negative, mask, hair), EdgeSettings(**parse_edges(edges))
-    wanted = None if frames is None else parse_range(frames)
+    wanted, wish = None if frames is None else parse_range(frames), as_usage(lambda: window_of(window))
     check_project_path(output, overwrite=overwrite)
     info, reading = probe(media), Reading(deinterlace=deinterlace, premultiplied=alpha_premultiplied)
-    written = ([WrittenSubject("", own)] if own else []) + list(read_prompts_file(prompts) if prompts else ())
-    subjects = check_subjects(written, info)
+    subjects = check_subjects(_written(own, prompts), info)
     within = None if wanted is None else info.indices(wanted)
-    file, loaded = _prepared(output, info, subjects, edge, (model, device, dtype), reading, overwrite=overwrite)
+    file, loaded = _prepared(output, info, subjects, (edge, wish), (model, device, dtype), reading, overwrite=overwrite)
     console.warn([*info.warnings, *filter(None, [loaded.notice])])
     with closing(file):
         report = follow_track(_events(file, loaded, direction, within, console, stop_at_cuts=stop_at_cuts), console)
     _finish_track(report, console)
+
+
+def _written(own: "tuple[WrittenPrompt, ...]", prompts: Path | None) -> "list[WrittenSubject]":
+    """The subjects of the options and of the prompts file."""
+    from sam2_studio.batch.prompts import read_prompts_file
+    from sam2_studio.batch.written import WrittenSubject
+
+    return ([WrittenSubject("", own)] if own else []) + list(read_prompts_file(prompts) if prompts else ())
 
 
 def follow_track(events: "Generator[TrackProgress | TrackReport, None, None]", console: Console) -> "TrackReport":
@@ -112,7 +123,7 @@ def _prepared(
     output: Path,
     info: "ClipInfo",
     subjects: "Sequence[Subject]",
-    edge: EdgeSettings,
+    manner: tuple[EdgeSettings, str],
     model: tuple[str, str, str],
     reading: Reading,
     *,
@@ -120,7 +131,7 @@ def _prepared(
 ) -> "tuple[ProjectFile, Model]":
     """A project with the subjects in it, and the model, loaded first, for it may not be here.
 
-    `model` is its name, device and number type.
+    `manner` is the subjects' edge and window, `model` its name, device and number type.
     """
     from sam2_studio.batch.projects import add_subjects, new_project
     from sam2_studio.engine.device import use_threads
@@ -129,7 +140,7 @@ def _prepared(
     use_threads()
     loaded = load_model(*model)
     file = new_project(output, info, overwrite=overwrite, reading=reading)
-    add_subjects(file, subjects, edge)
+    add_subjects(file, subjects, *manner)
     return file, loaded
 
 

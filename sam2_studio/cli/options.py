@@ -18,6 +18,9 @@ AlphaPremultiplied = Annotated[
     bool, typer.Option("--alpha-premultiplied", help="The footage's colours are multiplied by its alpha.")
 ]
 StopAtCuts = Annotated[bool, typer.Option("--stop-at-cuts", help="Don't track from one shot into the next.")]
+FollowWindow = Annotated[
+    str, typer.Option("--window", metavar="auto|on|off", help="Look for a small subject in a window that follows it.")
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there already.")]
 ModelName = Annotated[str, typer.Option("--model", help="Which model; see: sam2-studio models list.")]
 Device = Annotated[str, typer.Option("--device", help="Where to compute: auto, cpu, cuda or mps.")]

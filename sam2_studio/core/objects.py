@@ -10,6 +10,7 @@ from sam2_studio.core.plain import checked, whole
 # Okabe and Ito (2008), "Color Universal Design", without black: eight colours told apart by colour-blind eyes.
 PALETTE = ("#56B4E9", "#CC79A7", "#E69F00", "#009E73", "#F0E442", "#D55E00", "#0072B2", "#BBBBBB")
 LONGEST_NAME = 80  # characters
+WINDOWS = ("auto", "on", "off")  # when tracking looks in a window that follows the object
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,7 @@ class CutObject:
         locked: Whether edits and tracking leave it alone.
         order: Place in the list, small ones first.
         edge: Clean-up settings.
+        window: When tracking looks in a window that follows the object, one of `WINDOWS`.
         hair: (frame, stored mask) where the hair brush widened the matte's band; rising frames.
     """
 
@@ -34,6 +36,7 @@ class CutObject:
     locked: bool = False
     order: int = 0
     edge: EdgeSettings = field(default_factory=EdgeSettings)
+    window: str = WINDOWS[0]
     hair: tuple[tuple[int, int], ...] = ()
 
     def hair_for(self, frame: int) -> tuple[int, int] | None:
@@ -54,8 +57,9 @@ class CutObject:
         """The inverse of `to_json`; KeyError, TypeError or ValueError for anything else."""
         hair = tuple((whole(frame), whole(mask_id)) for frame, mask_id in values.get("hair", ()))
         made = checked(cls(**values | {"edge": checked(EdgeSettings(**values["edge"])), "hair": hair}))
-        if made.id < 1 or not re.fullmatch("#[0-9A-Fa-f]{6}", made.color) or not made.edge.is_in_range:
-            raise ValueError(f"object {made.id} {made.color} {made.edge}")
+        in_range = made.edge.is_in_range and made.window in WINDOWS
+        if made.id < 1 or not re.fullmatch("#[0-9A-Fa-f]{6}", made.color) or not in_range:
+            raise ValueError(f"object {made.id} {made.color} {made.edge} {made.window}")
         return made
 
 

@@ -120,9 +120,9 @@ class Looks:
             answers += [_answer(decoded, window, frame.number, n) for n in range(len(tokens))]
         return answers
 
-    def adopt(self, frame: Frame, mask: Mask) -> GivenMask:
-        """Take a mask at the picture's size as what the object is on this frame."""
-        features, given = self.features(frame, Window.whole(frame.size)), self._mask_tensor(mask)
+    def adopt(self, frame: Frame, mask: Mask, window: Window) -> GivenMask:
+        """Take a mask at the picture's size as what the object is in a window of this frame."""
+        features, given = self.features(frame, window), self._mask_tensor(mask, window)
         with self.model.computing():
             return self.model.network.adopt_mask(features, given)
 
@@ -134,9 +134,9 @@ class Looks:
             decoded = network.decode(conditioned, torch.zeros(1, 1, 2, device=device), labels)
             return network.choose(decoded, labels)
 
-    def _mask_tensor(self, mask: Mask) -> torch.Tensor:
+    def _mask_tensor(self, mask: Mask, window: Window) -> torch.Tensor:
         """(1, 1, S, S) bool."""
-        inside = coverage(mask, Window.whole(mask.size), self.model.traits.working_size) >= 0.5
+        inside = coverage(mask, window, self.model.traits.working_size) >= 0.5
         return torch.from_numpy(inside)[None, None].to(self.model.device)
 
 

@@ -47,6 +47,19 @@ class MemoryBank:
         """Begin a new stretch: what was tracked before it isn't its past."""
         self._recent.clear()
 
+    def look_from_elsewhere(self, anchor: tuple[int, FrameMemory] | None) -> None:
+        """The network sees another part of the picture now: maps don't fit any more, pointers have no place and stay.
+
+        Args:
+            anchor: A frame, and its memory as seen in the new part; conditioning memories are made again.
+        """
+        self._made.clear()
+        kept = [(n, memory.without_map()) for n, memory in self._recent if anchor is None or n != anchor[0]]
+        self._recent.clear()
+        self._recent.extend(kept)
+        if anchor is not None:
+            self.remember(*anchor)
+
     def forget(self) -> None:
         """Forget everything: the network sees at another size now. Conditioning memories are made again."""
         self._made.clear()

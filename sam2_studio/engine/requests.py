@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.health import Health
 from sam2_studio.core.masks import Mask
+from sam2_studio.core.objects import WINDOWS
 from sam2_studio.core.prompts import PromptSet
 
 
@@ -96,10 +97,16 @@ class Conditioning:
 
 @dataclass(frozen=True)
 class TrackObject:
-    """An object to be tracked, with its conditioning by frame number."""
+    """An object to be tracked.
+
+    Attributes:
+        conditioning: By frame number.
+        window: When it is looked for in a window that follows it, one of `core.objects.WINDOWS`.
+    """
 
     object_id: int
     conditioning: Mapping[int, Conditioning]
+    window: str = WINDOWS[0]
 
 
 @dataclass(frozen=True, kw_only=True)

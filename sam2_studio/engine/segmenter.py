@@ -153,8 +153,8 @@ class Segmenter:
             token=last.answer.tokens[last.index],
         )
 
-    def sharpened(self, frame: Frame, logits: Logits) -> Mask:
-        """The mask of a tracked answer on the whole picture, after a second look where the model gains from one.
+    def sharpened(self, frame: Frame, logits: Logits, seen: Window) -> Mask:
+        """The mask of a tracked answer on a window, after a second look where the model gains from one.
 
         The two answers are mixed, which keeps the edge from flickering; the second is dropped where it sees something
         else, since it has no click to hold on to.
@@ -162,15 +162,14 @@ class Segmenter:
         Raises:
             ModelError: the network's answer isn't made of numbers.
         """
-        whole = Window.whole(frame.size)
-        box = box_of_logits(logits, whole)
-        window = whole if box is None else window_round(box, frame.size)
-        if box is None or not self._traits.second_look or window.area > WINDOW_LARGEST * frame.size.area:
-            return mask_of_logits(logits, whole, frame.size)
-        first = moved_logits(logits, whole, window)
+        box = box_of_logits(logits, seen)
+        window = seen if box is None else window_round(box, frame.size)
+        if box is None or not self._traits.second_look or window.area > WINDOW_LARGEST * seen.area:
+            return mask_of_logits(logits, seen, frame.size)
+        first = moved_logits(logits, seen, window)
         second = np.clip(self.looks.ask(frame, window, logits=first).masks[0], -MOST_CERTAIN, MOST_CERTAIN)
         if ((first > 0) & (second > 0)).sum() < LEAST_AGREEMENT * ((first > 0) | (second > 0)).sum():
-            return mask_of_logits(logits, whole, frame.size)
+            return mask_of_logits(logits, seen, frame.size)
         return mask_of_logits(SECOND_WEIGHT * second + (1 - SECOND_WEIGHT) * first, window, frame.size)
 
     def _of_given(self, mask: Mask) -> MaskPrediction:

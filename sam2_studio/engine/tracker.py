@@ -21,6 +21,7 @@ from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PromptSet
 from sam2_studio.engine.answers import ChosenAnswer, chosen_answer
 from sam2_studio.engine.embeddings import FeatureCache
+from sam2_studio.engine.follow import Follow
 from sam2_studio.engine.join import Join
 from sam2_studio.engine.memory import MemoryBank
 from sam2_studio.engine.models import Model
@@ -38,7 +39,7 @@ from sam2_studio.engine.requests import (
 from sam2_studio.engine.segmenter import Segmenter
 from sam2_studio.engine.windows import Window, mask_of_logits
 from sam2_studio.errors import PromptError
-from sam2_studio.networks.interface import FrameMemory
+from sam2_studio.networks.interface import Chosen, FrameMemory, ImageFeatures
 
 CACHED_BYTES = 16 << 20  # a run seldom comes back to a frame
 
@@ -55,6 +56,10 @@ class _Track:
         bank: What is remembered of it.
         review: Judges its masks.
         model: That made the memories.
+        follow: Chooses the window in which the object is looked for.
+        step: 1 forwards, -1 backwards.
+        window: In which the memories were made; None where a stretch begins.
+        found: The last frame of the stretch on which the object was found, and its mask.
         latest: The frame tracked last, or None.
     """
 
@@ -65,6 +70,10 @@ class _Track:
     bank: MemoryBank
     review: PassReview
     model: Model
+    follow: Follow
+    step: int
+    window: Window | None = field(default=None)
+    found: tuple[Frame, Mask] | None = field(default=None)
     latest: int | None = field(default=None)
 
     def go_to(self, number: int, step: int) -> None:
@@ -74,7 +83,13 @@ class _Track:
         """
         if self.latest is not None and (self.latest != number - step or number in self.breaks):
             self.bank.forget_recent()
+            self.window = self.found = None
         self.latest = number
+
+    def find(self, frame: Frame, mask: Mask) -> None:
+        """Take where the object is; where it isn't, the last place counts on."""
+        if self.follow.may and not mask.is_empty:
+            self.found = frame, mask
 
     def joined(self, result: FrameResult, step: int) -> list[FrameResult]:
         """The result, or where the frame is tracked from its other side as well, what becomes of both."""
@@ -163,34 +178,68 @@ class Tracker:
         said = track.item.conditioning.get(frame.number)
         track.suit(self._model)
         if said:
-            return _as_said(track.item.object_id, frame.number, self._prediction(frame, said, settings))
+            prediction = self._prediction(frame, said, settings)
+            track.find(frame, prediction.mask)
+            return _as_said(track.item.object_id, frame.number, prediction)
         return self._tracked(track, frame, settings)
 
     def _tracked(self, track: _Track, frame: Frame, settings: SegmentSettings) -> FrameResult:
         """One step of tracking: read memories, decode without a prompt, remember."""
-        network, window = self._model.network, Window.whole(frame.size)
-        features = self._looks.features(frame, window)
-        memories = track.bank.recall(frame.number)
-        with self._model.computing():
-            conditioned = network.condition(features, memories, clip_length=self._source.info.frames)
-        chosen = self._looks.unprompted(conditioned)
-        answer = chosen_answer(chosen, frame.number)
-        mask = self._seen(answer, frame, settings)
+        self._look_in(track, self._next_window(track, frame, settings))
+        found = self._found(track, frame, settings)
+        while (instead := track.follow.instead(found.window, found.mask)) is not None:
+            self._look_in(track, instead)
+            found = self._found(track, frame, settings)
+        network, mask, features, chosen = self._model.network, found.mask, found.features, found.chosen
         if not mask.is_empty or self._model.traits.remembers_absence:
             with self._model.computing():
                 memory = network.encode_memory(features, chosen.mask_logits, chosen.presence, chosen.token)
             track.bank.remember(frame.number, memory)
-        return _as_tracked(track.item.object_id, frame.number, mask, answer)
+        track.find(frame, mask)
+        return _as_tracked(track.item.object_id, frame.number, mask, found.answer)
 
-    def _seen(self, answer: ChosenAnswer, frame: Frame, settings: SegmentSettings) -> Mask:
+    def _found(self, track: _Track, frame: Frame, settings: SegmentSettings) -> "_Found":
+        """What the memories say of the frame, in the window in which they were made."""
+        window = track.window or Window.whole(frame.size)
+        features = self._looks.features(frame, window)
+        memories = track.bank.recall(frame.number)
+        with self._model.computing():
+            conditioned = self._model.network.condition(features, memories, clip_length=self._source.info.frames)
+        chosen = self._looks.unprompted(conditioned)
+        answer = chosen_answer(chosen, frame.number)
+        return _Found(window, features, chosen, answer, self._seen(answer, frame, settings, window))
+
+    def _next_window(self, track: _Track, frame: Frame, settings: SegmentSettings) -> Window:
+        """Where to look first: by where the object was on the frame before, as far as that is known."""
+        follow, before = track.follow, frame.number - track.step
+        if track.found is not None and track.found[0].number == before:
+            return follow.after(track.window or follow.whole, track.found[1])
+        said = track.item.conditioning.get(before) if track.window is None and follow.may else None
+        if not said:
+            return track.window or follow.whole
+        return follow.round(self._prediction(self._reader.read(before), said, settings).mask)
+
+    def _look_in(self, track: _Track, window: Window) -> None:
+        """Take what is remembered into another window: the frame before as a mask that is given there."""
+        if window == track.window or (track.window is None and window == track.follow.whole):
+            track.window = window
+            return
+        anchor = None
+        if track.found is not None and track.found[0].number not in track.item.conditioning:
+            frame, mask = track.found
+            anchor = frame.number, self._looks.adopt(frame, mask, track.follow.beside(window, mask)).memory
+        track.window = window
+        track.bank.look_from_elsewhere(anchor)
+
+    def _seen(self, answer: ChosenAnswer, frame: Frame, settings: SegmentSettings, window: Window) -> Mask:
         """The mask of an answer: empty where the network sees nothing, or less than one cell, which is noise."""
         if answer.presence <= 0 or not (answer.logits > 0).any():
             return Mask(frame.size)
         if settings.second_look:
-            mask = self._segmenter.sharpened(frame, answer.logits)
+            mask = self._segmenter.sharpened(frame, answer.logits, window)
         else:
-            mask = mask_of_logits(answer.logits, Window.whole(frame.size), frame.size)
-        return mask if mask.area * answer.logits.size >= frame.size.area else Mask(frame.size)
+            mask = mask_of_logits(answer.logits, window, frame.size)
+        return mask if mask.area * answer.logits.size >= window.area else Mask(frame.size)
 
     def _track(
         self, item: TrackObject, way: tuple[Route, Mapping[int, Join]], request: TrackRequest, step: int
@@ -201,21 +250,31 @@ class Tracker:
             frame, said = self._reader.read(number), item.conditioning[number]
             prediction = self._prediction(frame, said, settings)
             review.show(frame, prediction.mask)
-            return self._memory(frame, said, prediction)
+            window = track.follow.beside(track.window or track.follow.whole, prediction.mask)
+            return self._memory(frame, said, prediction, window)
 
-        bank = MemoryBank(self._model.traits, places, make, step)
-        return _Track(item, *way, breaks_of(request, places, step), bank, review, self._model)
+        traits = self._model.traits
+        follow = Follow.of(
+            item.window, self._source.info.size, working_size=traits.working_size, pays=traits.window_pays
+        )
+        bank = MemoryBank(traits, places, make, step)
+        track = _Track(item, *way, breaks_of(request, places, step), bank, review, self._model, follow, step)
+        return track
 
     def _prediction(self, frame: Frame, said: Conditioning, settings: SegmentSettings) -> MaskPrediction:
         prompts = said.prompts if said.mask is None else PromptSet()
         return self._segmenter.segment(frame, prompts, given_mask=said.mask, settings=settings)
 
-    def _memory(self, frame: Frame, said: Conditioning, prediction: MaskPrediction) -> FrameMemory:
-        """The memory of a conditioning frame: of the network's answer, or of the finished mask if that is better."""
+    def _memory(self, frame: Frame, said: Conditioning, prediction: MaskPrediction, window: Window) -> FrameMemory:
+        """The memory of a conditioning frame: of the network's answer, or of the finished mask if that is better.
+
+        In a window it is the mask's: the answer was given on the whole picture.
+        """
         network, device = self._model.network, self._model.device
-        if said.mask is not None or not network.traits.remembers_answer:
-            return self._looks.adopt(frame, prediction.mask).memory
-        features = self._looks.features(frame, Window.whole(frame.size))
+        whole = Window.whole(frame.size)
+        if said.mask is not None or not network.traits.remembers_answer or window != whole:
+            return self._looks.adopt(frame, prediction.mask, window).memory
+        features = self._looks.features(frame, whole)
         with self._model.computing():
             return network.encode_memory(
                 features,
@@ -224,6 +283,17 @@ class Tracker:
                 torch.from_numpy(prediction.token)[None].to(device),
                 prompted=True,
             )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a look at a window of a frame gave."""
+
+    window: Window
+    features: ImageFeatures
+    chosen: Chosen
+    answer: ChosenAnswer
+    mask: Mask
 
 
 def joins_of(route: Route) -> dict[int, Join]:

@@ -48,6 +48,7 @@ class NetworkTraits:
         remembers_answer: Whether a prompted frame is remembered by the network's own answer, not by the refined mask.
         corrects_locally: Whether, of its answer to a mask and a click, only what changes at the click is worth taking.
         second_look: Whether a second pass on a crop round the object gains.
+        window_pays: Whether a small object is held better in a window that follows it.
         snap: Whether fitting the edge of a still to its colours gains.
         half_precision: Whether its masks are known to be as good where products are computed in 16 bits.
     """
@@ -62,6 +63,7 @@ class NetworkTraits:
     remembers_answer: bool
     corrects_locally: bool
     second_look: bool
+    window_pays: bool
     snap: bool
     half_precision: bool
 

@@ -311,6 +311,8 @@ _ROWS = (
                "has_others", "Take what another object covers away from the selected one, on every frame."),
     ActionSpec("delete_object", "D&elete object", ("Shift+Del",), "delete", _ARRANGE, "editing.delete_chosen",
                "has_object", "Delete the selected object with its prompts and masks."),
+    ActionSpec("follow_window", "Follow in a &window…", (), "", _ARRANGE, "object_menus.choose_window", "has_object",
+               "Let tracking look for a small object in a part of the picture that goes with it, to see it larger."),
     ActionSpec("lock_frame", "&Lock this frame", ("Ctrl+L",), "lock", "&Object", "editing.lock_frame", "has_mask",
                "Keep this mask as it is; tracking goes on from it to both sides.", checkable=True),
     ActionSpec("next_candidate", "Next c&andidate", ("C",), "", "&Object", "clicks.next_candidate", "has_mask",

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from sam2_studio.core.commands import alter_object
 from sam2_studio.ui.combining import Combining
 from sam2_studio.ui.language import later, tr
 from sam2_studio.ui.panels.color_menu import color_chip
@@ -13,9 +14,12 @@ from sam2_studio.ui.panels.objects_panel import ObjectsPanel
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
 
+# When tracking looks in a window, by `core.objects.WINDOWS`.
+WISHES = {"auto": later("Where it pays"), "on": later("Always"), "off": later("Never")}
 # Actions of the table, in the order of the menu; "" is a line between.
 ENTRIES = (
-    "rename_object", "object_color", "", "toggle_visible", "solo", "lock_object", "", "object_up", "object_down", "",
+    "rename_object", "object_color", "", "toggle_visible", "solo", "lock_object", "follow_window", "",
+    "object_up", "object_down", "",
     "duplicate_object", "merge_object", "subtract_object", "", "delete_object",
 )  # fmt: skip
 
@@ -59,6 +63,22 @@ class ObjectMenus(QObject):
         """Offer colours for the selected object."""
         self._panel.choose_color()
 
+    def choose_window(self) -> None:
+        """Offer when tracking looks for the selected object in a window that follows it."""
+        chosen = self._selection.object
+        if chosen is None:
+            return
+        menu = self._asking(tr("Follow {name} in a window:", name=chosen.name))
+        for wish, text in WISHES.items():
+            entry = menu.addAction(tr(text))
+            entry.setCheckable(True)
+            entry.setChecked(chosen.window == wish)
+            entry.triggered.connect(lambda _=False, wish=wish: self._set_window(chosen.id, wish))
+        self._open(menu, self._panel.place_of_selected())
+
+    def _set_window(self, object_id: int, wish: str) -> None:
+        self._bridge.run(lambda p: alter_object(p, object_id, later("Follow in a window"), window=wish))
+
     def choose_merge(self) -> None:
         """Ask which object to merge into the selected one."""
         self._choose(later("Merge into {name}:"), self._combining.merge, refuse_locked=True)
@@ -71,10 +91,7 @@ class ObjectMenus(QObject):
         chosen = self._selection.object
         if chosen is None:
             return
-        menu = QMenu(self._panel)
-        asked = tr(question, name=chosen.name)
-        menu.setAccessibleName(asked)
-        menu.addAction(asked.replace("&", "&&")).setEnabled(False)
+        menu = self._asking(tr(question, name=chosen.name))
         for each in self._bridge.project.objects:
             if each.id == chosen.id:
                 continue
@@ -84,6 +101,12 @@ class ObjectMenus(QObject):
             entry.setEnabled(not refused)
             entry.triggered.connect(lambda _=False, other=each.id: then(other))
         self._open(menu, self._panel.place_of_selected())
+
+    def _asking(self, question: str) -> QMenu:
+        menu = QMenu(self._panel)
+        menu.setAccessibleName(question)
+        menu.addAction(question.replace("&", "&&")).setEnabled(False)
+        return menu
 
     def _open(self, menu: QMenu, place: QPoint) -> None:
         if self._menu is not None:

@@ -227,6 +227,19 @@ def test_another_project_ends_a_merge(qtbot: QtBot, window: MainWindow, sample_c
 # Copies, order, solo
 
 
+def test_following_in_a_window_is_chosen_by_menu_and_undone(window: MainWindow) -> None:
+    window.actions_by_id["follow_window"].trigger()
+    menu = window.object_menus._menu
+    assert menu is not None
+    question, *wishes = menu.actions()
+    assert (question.text(), question.isEnabled()) == ("Follow man in a window:", False)
+    assert [wish.isChecked() for wish in wishes] == [True, False, False]
+    wishes[1].trigger()
+    assert [each.window for each in window.bridge.project.objects] == ["on", "auto"]
+    window.undo()
+    assert [each.window for each in window.bridge.project.objects] == ["auto", "auto"]
+
+
 def test_a_duplicate_is_selected_and_its_masks_are_shown(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.keyClick(window.canvas, Qt.Key.Key_D, CTRL)
     assert names(window) == ["man", "man copy", "ball"]

@@ -34,6 +34,7 @@ NANO_TRAITS = NetworkTraits(
     remembers_answer=False,
     corrects_locally=True,
     second_look=True,
+    window_pays=False,
     snap=True,
     half_precision=False,  # everything about it was measured in float32
 )

@@ -197,6 +197,7 @@ def _traits(config: Sam2Config, working_size: int) -> NetworkTraits:
         remembers_answer=True,
         corrects_locally=False,
         second_look=False,
+        window_pays=True,
         snap=False,
         half_precision=True,
     )

@@ -41,8 +41,8 @@ def only(folder: Path, text: str, name: str = "m.csv", defaults: Defaults = PLAI
 def test_a_line_says_what_to_cut_out_and_how(footage: Path) -> None:
     item = only(
         footage,
-        "media,box,point,not,mask,hair,edge,preset,output,range,direction,stop_at_cuts\n"
-        'a.mp4,"3:1,2,30,40","5,6;7:8,9","1,1",2:mask.png,2:hair.png,matte=fast;grow=1,web,{preset}/{clip}-{line}.webm,0:9,forward,yes\n',
+        "media,box,point,not,mask,hair,edge,preset,output,range,direction,stop_at_cuts,window\n"
+        'a.mp4,"3:1,2,30,40","5,6;7:8,9","1,1",2:mask.png,2:hair.png,matte=fast;grow=1,web,{preset}/{clip}-{line}.webm,0:9,forward,yes,On\n',
     )
     [subject] = item.subjects
     assert subject.prompts == (
@@ -60,6 +60,7 @@ def test_a_line_says_what_to_cut_out_and_how(footage: Path) -> None:
         footage / "out" / "web" / "a-2.webm",
     )
     assert (item.range, item.direction, item.stop_at_cuts) == (FrameRange(0, 9), Direction.FORWARD, True)
+    assert item.window == "on"
     assert (item.media, item.size, item.model) == (footage / "a.mp4", 10, "nano")
 
 
@@ -147,6 +148,11 @@ def test_what_is_no_manifest_is_refused(name: str, text: str, tmp_path: Path) ->
         read_manifest(tmp_path / name)
     with pytest.raises(BatchError, match="none"):
         read_manifest(tmp_path / "none.csv")
+
+
+def test_another_window_is_named(footage: Path) -> None:
+    [bad] = checked(footage, "media,auto,window\na.mp4,yes,maybe\n").bad
+    assert "one of auto, on, off" in bad.reason
 
 
 @pytest.mark.parametrize(("prompts", "why"), [("hair.png,", "shows no subject"), ("none.png,yes", "auto finds")])

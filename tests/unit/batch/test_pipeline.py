@@ -10,6 +10,7 @@ from sam2_studio.batch.exporting import export_project, object_ids
 from sam2_studio.batch.pipeline import TrackProgress, TrackReport, track_project
 from sam2_studio.batch.projects import add_subjects, check_project_path, new_project
 from sam2_studio.batch.prompts import Subject
+from sam2_studio.batch.snapshot import track_request
 from sam2_studio.core.commands import add_point, lock_frame
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import FrameRange
@@ -20,6 +21,7 @@ from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.core.tracks import Origin
 from sam2_studio.engine.models import Model, load_model
+from sam2_studio.engine.requests import Direction
 from sam2_studio.engine.review import Reviewer
 from sam2_studio.errors import ExportError, MediaError, ProjectError, PromptError
 from sam2_studio.export.runner import ExportReport
@@ -52,13 +54,14 @@ def boxed(frame: int = 2) -> Subject:
     return Subject("thing", {frame: PromptSet(box=Box(40, 25, 110, 85))})
 
 
-def test_hair_goes_into_the_project_and_turns_the_matte_on(file: ProjectFile) -> None:
+def test_hair_and_window_go_into_the_project_and_hair_turns_the_matte_on(file: ProjectFile) -> None:
     strokes = Mask.from_array(np.eye(96, 160) > 0)
     subject = replace(boxed(), hair={1: strokes, 4: strokes})
-    add_subjects(file, [subject], EdgeSettings(method="best", grow=1))
+    add_subjects(file, [subject], EdgeSettings(method="best", grow=1), "on")
     [thing] = file.project.objects
     assert [(frame, file.mask(mask_id)) for frame, mask_id in thing.hair] == [(1, strokes), (4, strokes)]
     assert thing.edge == EdgeSettings(matte=True, method="best", grow=1)
+    assert thing.window == track_request(file, [thing.id], Direction.BOTH, FrameRange(0, 1)).objects[0].window == "on"
 
 
 def report_of(events: Iterator[TrackProgress | TrackReport]) -> TrackReport:

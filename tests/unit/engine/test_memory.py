@@ -15,6 +15,7 @@ def traits(**changes: int) -> NetworkTraits:
         remembers_answer=False,
         corrects_locally=False,
         second_look=False,
+        window_pays=False,
         snap=False,
         half_precision=False,
         **values,
