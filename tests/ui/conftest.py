@@ -1,6 +1,5 @@
 """For every test of widgets: no thread may be left running, nothing may be logged as an error."""
 
-import gc
 import logging
 from collections.abc import Iterator
 
@@ -9,10 +8,18 @@ from PySide6.QtCore import QThread
 
 
 @pytest.fixture(autouse=True)
-def no_leaked_threads() -> Iterator[None]:
+def no_leaked_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fail a test that leaves a QThread running."""
+    started: list[QThread] = []  # to look through all objects there are would take longer than most tests do
+    start = QThread.start
+
+    def note(thread: QThread, *args: QThread.Priority) -> None:
+        started.append(thread)
+        start(thread, *args)
+
+    monkeypatch.setattr(QThread, "start", note)
     yield
-    running = [each.objectName() for each in gc.get_objects() if issubclass(type(each), QThread) and _runs(each)]
+    running = [each.objectName() for each in started if _runs(each)]
     assert not running, f"threads left running: {running}"
 
 
