@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -148,10 +149,8 @@ def test_a_picture_is_a_clip_of_one_frame(tmp_path: Path, run: Run) -> None:
 
 
 def stopped_while_tracking(how: signal.Signals, tmp_path: Path, home: Path) -> tuple[Path, int, str]:
-    """The project of a track run that got a signal when it had told of 12 tracked frames; its status and last words."""
-    scene = moving_scene(
-        1, 400, size=(160, 96), radius=20, pan=0.3
-    )  # so long that it can't end before the signal comes
+    """The project of a track run that got a signal when it had told of 12 frames; its status and last words."""
+    scene = moving_scene(1, 200, size=(160, 96), radius=20)  # so long that it can't end before the signal comes
     clip, project = clip_of(scene, tmp_path / "clip.mp4"), tmp_path / "out.cutout"
     words = ["track", str(clip), "--box", f"0:{box_of(scene.truth[0])}", "-o", str(project)]
     with subprocess.Popen(
@@ -162,7 +161,7 @@ def stopped_while_tracking(how: signal.Signals, tmp_path: Path, home: Path) -> t
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:
-            if line.startswith("Tracking: 12 of "):
+            if (told := re.match(r"Tracking: (\d+) of ", line)) and int(told[1]) >= 12:
                 break
         process.send_signal(how)
         rest = process.stderr.read()
