@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from sam2_studio.ui import theme
@@ -75,6 +76,11 @@ class TourDialog(QDialog):
             self.pages.addWidget(_page(card, keys, self.devicePixelRatioF()))
         self._build()
         self._show(0)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as the highest card; on a low screen Qt would give a dialog less than that."""
+        self.setMinimumHeight(self.heightForWidth(_WIDTH))
+        super().showEvent(event)
 
     def _build(self) -> None:
         row = QHBoxLayout()

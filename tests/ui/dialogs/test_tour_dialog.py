@@ -71,3 +71,10 @@ def test_the_first_start_alone_shows_it(qtbot: QtBot, studio_home: Path) -> None
         (again,) = [each for each in window.findChildren(TourDialog) if each.isVisible()]
         again.reject()
         window.close()
+
+
+def test_no_sentence_is_cut_off_where_the_screen_is_low(dialog: TourDialog) -> None:
+    dialog.resize(dialog.width(), 200)  # as Qt does with a dialog that is higher than two thirds of the screen
+    dialog.show()
+    for label in dialog.pages.currentWidget().findChildren(QLabel):
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
