@@ -42,7 +42,7 @@ def run_batch(items: Sequence[Item], folder: Path, executor: Executor, *, bad: S
         BatchError: the folder can't be written, or no worker starts.
     """
     started = time.monotonic()
-    _make(folder)
+    make_folder(folder)
     records = Records(folder.absolute())
     due = sorted((item for item in items if not records.is_done(item)), key=lambda item: -item.size)
     names = {item.output for item in due}
@@ -90,7 +90,8 @@ def _settle(outcome: Outcome, records: Records) -> None:
         records.write(outcome.output, Record(fate=FAILED, files=files, error=outcome.error))
 
 
-def _make(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make the folder of all outputs. Raises BatchError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -19,6 +19,7 @@ from sam2_studio.errors import BatchError
 
 Work = Callable[[Item], Iterator[Step | Outcome]]
 PoolRun = Generator[Step | Outcome, None, None]
+Take = Callable[[Sequence[Item]], Item | None]
 
 _PATIENCE = 10.0  # seconds that a worker has to tidy up when it is told to stop
 
@@ -49,6 +50,11 @@ class WorkerPool:
     def __init__(self, workers: int, threads: int, work: Work) -> None:
         self._count, self._threads, self._work = workers, threads, work
         self._context = get_context("spawn")
+        self._stop_heard, self._stop_told = self._context.Pipe(duplex=False)
+
+    def stop(self) -> None:
+        """End the run that goes on, or the next one, soon; from any thread."""
+        self._stop_told.send(None)
 
     def run(self, items: Sequence[Item]) -> PoolRun:
         """Do all items, in their order as far as workers are free; closing it stops the workers.
@@ -59,11 +65,23 @@ class WorkerPool:
             BatchError: a worker doesn't even start.
         """
         waiting = deque(items)
-        workers = [self._started() for _ in range(min(self._count, len(waiting)))]
+        yield from self.run_as_told(lambda busy: next_item(waiting, busy), at_most=len(waiting))
+
+    def run_as_told(self, take: Take, *, at_most: int) -> PoolRun:
+        """Do the items that `take` hands out one at a time, whenever a worker is free; see `run`.
+
+        Args:
+            take: Given what is being done, the next item; None where there is none now. The run ends when it says so
+                while nothing is being done.
+            at_most: Items that there can be: no more workers are started.
+        """
+        workers = [self._started() for _ in range(min(self._count, at_most))]
         try:
-            while waiting or any(worker.item for worker in workers):
-                self._hand_out(waiting, workers)
-                for ready in connection.wait([worker.pipe for worker in workers]):
+            while workers and self._hand_out(take, workers):
+                for ready in connection.wait([*(worker.pipe for worker in workers), self._stop_heard]):
+                    if ready is self._stop_heard:
+                        self._stop_heard.recv()
+                        return
                     place = next(i for i, worker in enumerate(workers) if worker.pipe is ready)
                     yield from self._hear(workers, place)
         finally:
@@ -76,13 +94,19 @@ class WorkerPool:
         theirs.close()
         return _Worker(process, ours)
 
-    def _hand_out(self, waiting: deque[Item], workers: Sequence[_Worker]) -> None:
+    def _hand_out(self, take: Take, workers: Sequence[_Worker]) -> bool:
+        """Give the free workers something to do; whether anything is being done, or may be yet."""
+        is_over = False
         for worker in workers:
-            busy = [other.item for other in workers if other.item is not None]
-            if worker.item is None and worker.is_ready and (item := next_item(waiting, busy)) is not None:
-                worker.item = item
-                with contextlib.suppress(OSError):  # it is dead: its pipe will say so
-                    worker.pipe.send(item)
+            if worker.item is not None or not worker.is_ready:
+                continue
+            worker.item = take([other.item for other in workers if other.item is not None])
+            if worker.item is None:
+                is_over = True
+                continue
+            with contextlib.suppress(OSError):  # it is dead: its pipe will say so
+                worker.pipe.send(worker.item)
+        return not is_over or any(worker.item for worker in workers)
 
     def _hear(self, workers: list[_Worker], place: int) -> PoolRun:
         worker = workers[place]
@@ -90,7 +114,7 @@ class WorkerPool:
             said = worker.pipe.recv()
         except (EOFError, OSError):
             workers[place] = self._started()
-            yield from _lost(worker)
+            yield from _lost(worker, alone=self._count == 1)
             return
         if said == READY:
             worker.is_ready = True
@@ -110,7 +134,7 @@ def next_item(waiting: deque[Item], busy: Iterable[Item]) -> Item | None:
     return None
 
 
-def _lost(worker: _Worker) -> Iterator[Outcome]:
+def _lost(worker: _Worker, *, alone: bool) -> Iterator[Outcome]:
     """What became of the item of a worker that died."""
     worker.pipe.close()
     worker.process.join()
@@ -118,7 +142,7 @@ def _lost(worker: _Worker) -> Iterator[Outcome]:
     if not worker.is_ready:
         raise BatchError(f"A worker can't start: {reason}.", "See the log, or try --workers 1.")
     if worker.item is not None:
-        cure = "Its footage may be damaged; or memory ran out: try fewer --workers."
+        cure = f"Its footage may be damaged; or memory ran out{'' if alone else ': try fewer --workers'}."
         yield failed(worker.item, f"The worker died of it: {reason}. {cure}")
 
 

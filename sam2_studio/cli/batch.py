@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sam2_studio.cli.console import Console, Pace
+from sam2_studio.cli.console import Console
 from sam2_studio.cli.edges import Edges, parse_edges
 from sam2_studio.cli.options import AsJson, Device, Dtype, ModelName, Overwrite, Quiet, as_usage
+from sam2_studio.core.durations import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sam2_studio.cli.console import Console, Pace, table
+from sam2_studio.cli.console import Console, table
 from sam2_studio.cli.options import AsJson, Device, Dtype, ModelName, Quiet
+from sam2_studio.core.durations import Pace
 
 if TYPE_CHECKING:
     from sam2_studio.batch.speed import Figure

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sam2_studio.batch.written import window_of
-from sam2_studio.cli.console import Console, Pace
+from sam2_studio.cli.console import Console
 from sam2_studio.cli.edges import Edges, parse_edges
 from sam2_studio.cli.options import (
     AlphaPremultiplied,
@@ -27,6 +27,7 @@ from sam2_studio.cli.options import (
     parse_range,
 )
 from sam2_studio.core.clip import Reading
+from sam2_studio.core.durations import Pace
 from sam2_studio.core.edges import EdgeSettings
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -72,22 +71,6 @@ class Console:
         if self._bar_shown:
             self._bar_shown = False
             sys.stderr.write("\n")
-
-
-class Pace:
-    """Guesses how long the rest of counted work takes."""
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-
-    @property
-    def seconds(self) -> float:
-        """Since the start."""
-        return time.monotonic() - self._start
-
-    def left(self, done: int, total: int) -> float | None:
-        """Seconds for the rest; None before anything is done."""
-        return self.seconds / done * (total - done) if done else None
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sam2_studio.cli.clips import follow_track
-from sam2_studio.cli.console import Console, Pace
+from sam2_studio.cli.console import Console
 from sam2_studio.cli.exports import follow_export
 from sam2_studio.cli.options import AsJson, Quiet
+from sam2_studio.core.durations import Pace
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.prompts import PointPrompt, PromptSet

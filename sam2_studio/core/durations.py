@@ -1,4 +1,6 @@
-"""How a length of time is written for people: the same in the window and on the command line."""
+"""How a length of time is guessed and written for people: the same in the window and on the command line."""
+
+import time
 
 
 def clock(seconds: float) -> str:
@@ -7,3 +9,19 @@ def clock(seconds: float) -> str:
     minutes = f"{whole // 60 % 60:02d}" if whole >= 3600 else str(whole // 60)
     hours = f"{whole // 3600}:" if whole >= 3600 else ""
     return f"{hours}{minutes}:{whole % 60:02d}"
+
+
+class Pace:
+    """Guesses how long the rest of counted work takes."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Since the start."""
+        return time.monotonic() - self._start
+
+    def left(self, done: int, total: int) -> float | None:
+        """Seconds for the rest; None before anything is done."""
+        return self.seconds / done * (total - done) if done else None

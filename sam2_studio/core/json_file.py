@@ -25,3 +25,13 @@ def write_json(path: Path, values: Any) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.write_text(json.dumps(values, indent=1), encoding="utf-8")
     part.replace(path)
+
+
+def set_aside(path: Path) -> str:
+    """Keep a file that can't be used under another name; where it is now, in words for the end of a sentence."""
+    kept = path.with_name(path.name + ".kept")
+    try:
+        path.replace(kept)
+    except OSError:
+        return ""
+    return f"; what was there is in {kept}"

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
-from sam2_studio.core.json_file import read_json, write_json
+from sam2_studio.core.json_file import read_json, set_aside, write_json
 
 VERSION = 1  # raised only when a key changes its meaning
 THEMES = ("dark", "light", "system")
@@ -98,23 +98,13 @@ class Preferences:
         except (FileNotFoundError, NotADirectoryError):
             return cls()
         except (OSError, ValueError):
-            on_fault(f"The preferences can't be used, so the defaults hold{_set_aside(path)}.")
+            on_fault(f"The preferences can't be used, so the defaults hold{set_aside(path)}.")
             return cls()
         return cls(**_usable(values))
 
     def save(self, path: Path) -> None:
         """Write beside the file and rename. Raises OSError."""
         write_json(path, _unknown(path) | {_OWN: VERSION} | asdict(self))
-
-
-def _set_aside(path: Path) -> str:
-    """Keep the file under another name; where it is now, in words."""
-    kept = path.with_name(path.name + ".kept")
-    try:
-        path.replace(kept)
-    except OSError:
-        return ""
-    return f"; what was there is in {kept}"
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from sam2_studio.ui.language import tr
 # Before these actions, or submenus by path, a menu has a line.
 # fmt: off
 BREAKS = frozenset({
-    "name_project", "export", "quit", "delete", "preferences", "keyboard_pointer", "brush_smaller",
+    "name_project", "export", "add_to_queue", "copy_command", "quit",
+    "delete", "preferences", "keyboard_pointer", "brush_smaller",
     "next_view", "next_area", "overlay_stronger", "View/Theme", "View/Play", "loop", "show_timecode",
     "previous_keyframe", "set_in", "previous_marker",
     "toggle_visible", "lock_frame", "accept_frame", "use_painted", "next_object",

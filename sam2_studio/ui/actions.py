@@ -113,6 +113,10 @@ _ROWS = (
                "Keep the project as it is now in another file, and go on in this one."),
     ActionSpec("export", "&Export…", ("Ctrl+E",), "export", "&File", "exporting.show_export", "has_masks",
                "Write cutouts or mattes to files, when the masks are as you want them."),
+    ActionSpec("add_to_queue", "Add to que&ue", ("Ctrl+Shift+E",), "", "&File", "queueing.add_project", "has_clip",
+               "Let this clip be tracked and exported later with others, when its prompts are as you want them."),
+    ActionSpec("show_queue", "Queue of c&lips…", ("Ctrl+J",), "", "&File", "queueing.show_queue", ALWAYS,
+               "Track and export all clips that were added, one after the other, while you go on working."),
     ActionSpec("copy_command", "Copy &as command", (), "", "&File", "exporting.copy_command", "has_masks",
                "Copy the command line that writes the last export again, on this machine or in a script."),
     ActionSpec("deinterlace", "&Deinterlace", (), "", "&File", "editing.set_deinterlace", "has_motion",
@@ -380,20 +384,13 @@ _ROWS = (
     ActionSpec("about", "&About sam2_studio", (), "", "&Help", "helping.show_about", ALWAYS,
                "Version, licences, and where your footage goes: nowhere."),
 )
-# fmt: on
 
 ACTIONS: dict[str, ActionSpec] = {row.id: row for row in _ROWS}
 
 # Tools at the left of the canvas; "" is a gap.
 TOOLBAR = (
-    "tool_points",
-    "tool_box",
-    "",
-    "tool_brush",
-    "tool_eraser",
-    "tool_lasso",
-    "tool_fill",
-    "tool_hair",
-    "",
+    "tool_points", "tool_box", "",
+    "tool_brush", "tool_eraser", "tool_lasso", "tool_fill", "tool_hair", "",
     "swap_sign",
 )
+# fmt: on

@@ -19,6 +19,7 @@ from sam2_studio.ui.exporting import Exporting
 from sam2_studio.ui.importing import Importing
 from sam2_studio.ui.language import tr
 from sam2_studio.ui.model_names import model_title
+from sam2_studio.ui.queueing import Queueing
 from sam2_studio.ui.tracking import Tracking
 
 _log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Closing(QObject):
         exporting: Exporting,
         importing: Importing,
         downloads: Downloads,
+        queueing: Queueing,
         others: Sequence[Leaving],
         window: QWidget,
     ) -> None:
@@ -61,7 +63,8 @@ class Closing(QObject):
         self._window, self._documents = window, documents
         self._tracking, self._combining = tracking, combining
         self._exporting, self._importing, self._downloads = exporting, importing, downloads
-        self._leaving: tuple[Leaving, ...] = (combining, exporting, importing, downloads, documents, *others)
+        self._queueing = queueing
+        self._leaving: tuple[Leaving, ...] = (queueing, combining, exporting, importing, downloads, documents, *others)
         self._question: QMessageBox | None = None
         self._is_confirmed = False
         self.patience: float | None = None
@@ -94,6 +97,8 @@ class Closing(QObject):
             work.append(tr("{what}: the objects stay as they are.", what=f"{label[:1].upper()}{label[1:]}"))
         if self._exporting.is_running:
             work.append(tr("Exporting: nothing of it is kept, the files from before stay."))
+        if self._queueing.is_running:
+            work.append(tr("Queue of clips: the clip under way waits again, for the next time."))
         if self._importing.is_running:
             work.append(tr("Importing masks: none of them is kept."))
         for name in self._downloads.running:

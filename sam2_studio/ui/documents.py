@@ -27,6 +27,7 @@ class Documents(QObject):
         clip_missing: StudioError: the project is open, its footage can't be.
         clip_changed: Sentence: the footage isn't the file that it was, but has its length and size.
         read_only: StudioError: why the project that is open can't be changed.
+        moved: Paths before and after: the project was named, and goes on there.
         doubtful: Sentence: the project is open, but somebody else may have it too.
     """
 
@@ -36,6 +37,7 @@ class Documents(QObject):
     clip_missing = Signal(object)
     clip_changed = Signal(str)
     read_only = Signal(object)
+    moved = Signal(object, object)
     doubtful = Signal(str)
 
     def __init__(self, bridge: ProjectBridge, loader: FrameLoader, unnamed_folder: Path) -> None:
@@ -88,7 +90,9 @@ class Documents(QObject):
             self._expect(path, self._check_relinked)
 
     def save_as(self, target: Path, *, overwrite: bool) -> None:
+        before = self._bridge.file.path if self._bridge.is_open else target
         if self._bridge.save_as(target, overwrite=overwrite):
+            self.moved.emit(before, target)
             self.opened.emit(target)
 
     def save_copy(self, target: Path, *, overwrite: bool) -> bool:

@@ -65,7 +65,7 @@ class Exporting(QObject):
         dialog = self._dialog = ExportDialog(
             clip,
             self._bridge.project.objects,
-            folder=self._folder(clip),
+            folder=usual_folder(clip, self._settings.now.export_folder),
             saved=self._saved,
             stale_masks=partial(stale_masks, self._bridge.project),
             parent=self._window,
@@ -88,7 +88,10 @@ class Exporting(QObject):
         if clip is None:
             return
         preset = self._settings.now.export_preset
-        begun = ExportSpec(preset=preset, target=default_target(clip, find_preset(preset), self._folder(clip)))
+        begun = ExportSpec(
+            preset=preset,
+            target=default_target(clip, find_preset(preset), usual_folder(clip, self._settings.now.export_folder)),
+        )
         command = export_command(self._bridge.file.path, project, self._latest or begun)
         QGuiApplication.clipboard().setText(command)
         self.told.emit(tr("The command line is in the clipboard."))
@@ -111,14 +114,6 @@ class Exporting(QObject):
             return
         if last is not None and last.get("preset") == preset:
             dialog.form.take(last)
-
-    def _folder(self, clip: Clip) -> Path | None:
-        """Where the dialog begins; None for beside the footage, unless nothing of the user's can be there."""
-        if self._settings.now.export_folder:
-            return Path(self._settings.now.export_folder)
-        beside = Path(clip.info.path).parent
-        is_ours = beside == resource("sample")
-        return Path.home() if is_ours or not os.access(beside, os.W_OK) else None
 
     def _start(self, spec: ExportSpec) -> None:
         """Run an export, or let it wait for the one under way."""
@@ -173,3 +168,16 @@ class Exporting(QObject):
         if self._dialog is not None:
             self._dialog.deleteLater()
         self._dialog = None
+
+
+def usual_folder(clip: Clip, preferred: str) -> Path | None:
+    """Where exports go unless told otherwise; None for beside the footage, unless nothing of the user's can be there.
+
+    Args:
+        preferred: The folder of the preferences, or "".
+    """
+    if preferred:
+        return Path(preferred)
+    beside = Path(clip.info.path).parent
+    is_ours = beside == resource("sample")
+    return Path.home() if is_ours or not os.access(beside, os.W_OK) else None

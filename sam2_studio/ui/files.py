@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from sam2_studio.core.schema import SUFFIX
 from sam2_studio.resources import resource
+from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.documents import Documents
 from sam2_studio.ui.language import tr
+from sam2_studio.ui.start_page import StartPage
 
 SAMPLE = ("sample", "bigbuckbunny.mp4")
 
@@ -31,6 +33,13 @@ class Files(QObject):
         super().__init__(window)
         self._documents, self._window = documents, window
         self.folder = Path.home()
+
+    def listen(self, *, start_page: StartPage, canvas: Canvas) -> None:
+        """Do what the start page asks for, and open what is dropped."""
+        start_page.open_wanted.connect(self.choose_file)
+        start_page.sample_wanted.connect(self.open_sample)
+        for dropped in (start_page.file_dropped, canvas.file_dropped):
+            dropped.connect(self._open_dropped)
 
     def choose_file(self) -> None:
         if path := self._ask_to_open(tr("Open"), f"{_media()};;{_all()}"):
@@ -59,6 +68,9 @@ class Files(QObject):
         chosen = self._ask_to_save(tr("Save a copy"), tr("{name} copy", name=self._documents.stem))
         if chosen is not None and self._documents.save_copy(chosen[0], overwrite=chosen[1]):
             self.told.emit(tr("A copy is in {place}", place=chosen[0]))
+
+    def _open_dropped(self, paths: list[Path]) -> None:
+        self._documents.open(paths[0])
 
     def _ask_to_save(self, title: str, stem: str) -> tuple[Path, bool] | None:
         """A project's path and whether it may be replaced; Qt's own dialog asks that. None where there is no answer."""

@@ -50,6 +50,7 @@ from sam2_studio.ui.preferring import Preferring, engine_limits
 from sam2_studio.ui.presenter import Presenter
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.proxying import Proxying
+from sam2_studio.ui.queueing import Queueing
 from sam2_studio.ui.recents import Recents
 from sam2_studio.ui.recovery import Recovery
 from sam2_studio.ui.relinking import Relinking
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.navigation = Navigation(self.bridge, self.selection, self.playhead)
         self.files = Files(self.documents, self)
         self.exporting = Exporting(self.bridge, self.playhead, self.settings, self)
+        self.queueing = Queueing(home.settings_folder(), self.bridge, self.documents, self.runs, self.settings, self)
         self.choice = ModelChoice(self.bridge, self.engine, self.clicks, self.tracking, self.settings)
         self.downloads = Downloads(self)
         self.history = HistoryView(self.bridge, self.runs, self)
@@ -219,6 +221,7 @@ class MainWindow(QMainWindow):
             exporting=self.exporting,
             importing=self.importing,
             downloads=self.downloads,
+            queueing=self.queueing,
             others=(self.relinking, self.looking, self.timing, self.proxying, self.loader, self.engine),
             window=self,
         )
@@ -229,6 +232,7 @@ class MainWindow(QMainWindow):
             "window": self,
             "files": self.files,
             "exporting": self.exporting,
+            "queueing": self.queueing,
             "editing": self.editing,
             "hand_work": self.hand_work,
             "importing": self.importing,
@@ -283,7 +287,7 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         self._wire_canvas()
         self._wire_panels()
-        for failed in (self.engine.failed, self.looking.failed):
+        for failed in (self.engine.failed, self.looking.failed, self.queueing.failed):
             failed.connect(self.notices.show_error)
         for part in (self.start_page, self.message_bar, self.strips):
             self.preferring.restyled.connect(part.refresh_icons)
@@ -295,12 +299,12 @@ class MainWindow(QMainWindow):
         self.documents.footage_ready.connect(self._footage_ready)
         self.documents.clip_missing.connect(self._no_footage)
         self.runs.progressed.connect(self.status.set_progress)
-        for told in (self.runs.ended, self.importing.told, self.files.told, self.clicks.subjects.told):
+        for told in (self.runs.ended, self.exporting.told, self.importing.told, self.files.told, self.queueing.told):
             told.connect(self.status.show_message)
+        self.clicks.subjects.told.connect(self.status.show_message)
         self.looking.solo_changed.connect(self.objects_panel.set_solo)
         self.bridge.replaced.connect(self.looking.end_solo)
         self.exporting.footage_failed.connect(self.relinking.look)
-        self.exporting.told.connect(self.status.show_message)
         self.closing.confirmed.connect(self.close)
 
     def _wire_canvas(self) -> None:
@@ -314,10 +318,7 @@ class MainWindow(QMainWindow):
         canvas.preview_wanted.connect(self.clicks.preview)
         canvas.object_picked.connect(self.selection.choose)
         canvas.play_tapped.connect(self.playhead.toggle)
-        canvas.file_dropped.connect(self._files_dropped)
-        self.start_page.file_dropped.connect(self._files_dropped)
-        self.start_page.open_wanted.connect(self.files.choose_file)
-        self.start_page.sample_wanted.connect(self.files.open_sample)
+        self.files.listen(start_page=self.start_page, canvas=canvas)
 
     def _wire_panels(self) -> None:
         panel, editing = self.objects_panel, self.editing
@@ -368,9 +369,6 @@ class MainWindow(QMainWindow):
 
     def _no_footage(self) -> None:
         self.engine.set_footage(None)
-
-    def _files_dropped(self, paths: list[Path]) -> None:
-        self.documents.open(paths[0])
 
     def _candidate_chosen(self, candidate: int) -> None:
         self.clicks.choose_candidate(self.selection.object_id, self.playhead.frame, candidate)

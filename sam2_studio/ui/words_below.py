@@ -33,7 +33,7 @@ _REASONS = (
     later("no soft edge could be made"), later("outline moves {number} px against the picture"),
 )
 _EXPORTS = (
-    later("Checking"), later("Writing"), later("Looking for cuts"),
+    later("Checking"), later("Writing"), later("Looking for cuts"), later("Tracking"),
     later("Export {count} frame, {format} {depth} bit"), later("Export {count} frames, {format} {depth} bit"),
     later("Export {count} picture, {format} {depth} bit"), later("Export {count} pictures, {format} {depth} bit"),
     later("Export {count} frame, {format}"), later("Export {count} frames, {format}"),

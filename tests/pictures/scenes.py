@@ -8,8 +8,11 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from sam2_studio.batch.clip_queue import LineState, QueueLine
+from sam2_studio.batch.items import Step
 from sam2_studio.export.formats import PRESETS
 from sam2_studio.resources import resource
+from sam2_studio.ui.dialogs.queue_rows import Doing, row_of
 from sam2_studio.ui.timeline.layout import HEADER
 from tests.pictures.photographer import Photographer
 from tests.pictures.project import BACK, FRAME
@@ -129,12 +132,51 @@ def dialogs(camera: Photographer) -> None:
         camera.press("models")
         camera.take("models", camera.dialog(), settle=1500)
         camera.dialog().close()
+    if camera.wants("queue"):
+        _queue(camera)
     _preferences(camera)
     _export(camera)
     if camera.wants("closing"):
         camera.window.closing._ask(["Tracking rabbit: the frames done so far are kept."])
         camera.take("closing", camera.dialog())
         camera.dialog().reject()
+
+
+def _queue(camera: Photographer) -> None:
+    """Lines in each state; they are only shown."""
+    shots = Path("/media/shots")
+    states = (("dog", LineState.DONE), ("rabbit", LineState.WAITING), ("shoe", LineState.WAITING),
+              ("cat", LineState.FAILED), ("ball", LineState.WAITING))  # fmt: skip
+    lines = [_line(name, state, shots) for name, state in states]
+    camera.press("show_queue")
+    dialog = camera.window.queueing._dialog
+    assert dialog is not None
+    camera.window.queueing._look.stop()
+    doing = Doing(lines[1].id, Step(lines[1].output, "Tracking", 102, 247), 34)
+    rows = [row_of(line, doing, {lines[-1].project}) for line in lines]
+    dialog.show_queue(lines, rows, is_on=True, is_ending=False, is_held=True)
+    camera.take("queue", dialog)
+    dialog.close()
+
+
+def _line(name: str, state: LineState, shots: Path) -> QueueLine:
+    said = (
+        f"The footage “{shots / name}.mp4” isn't there any more. Say where it is." if state is LineState.FAILED else ""
+    )
+    return QueueLine(
+        project=shots / f"{name}.cutout",
+        clip=f"{name}.mp4",
+        stem=name,
+        objects=(name,),
+        model="nano",
+        preset="after-effects" if name == "rabbit" else "png",
+        folder=shots / "cutouts",
+        output=f"{name}-cutout",
+        state=state,
+        said=said,
+        frames=247,
+        doubtful=2,
+    )
 
 
 def _preferences(camera: Photographer) -> None:

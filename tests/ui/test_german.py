@@ -16,7 +16,7 @@ from tests.cut_off import cut_off
 from tests.edited import edited
 from tests.window import shown, until
 
-DIALOGS = ("export", "preferences", "models", "history", "shortcuts", "about")
+DIALOGS = ("export", "preferences", "models", "history", "shortcuts", "about", "show_queue")
 
 
 @pytest.fixture(autouse=True)

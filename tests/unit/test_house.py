@@ -20,6 +20,7 @@ MOST_LINES_FUNCTION = 40
 TOPS = {
     "__main__.py": "the program",
     "ui/export_thread.py": "the export thread",
+    "ui/queue_thread.py": "the thread of the queue of clips",
     "ui/download_thread.py": "a download's thread",
     "ui/mask_import.py": "the import thread",
     "ui/combine_thread.py": "the thread of merged masks",

@@ -19,19 +19,33 @@ _WORDS = {
 
 def default_target(clip: Clip, preset: Preset, folder: Path | None = None) -> Path:
     """A file for a video or a still, else a folder of numbered pictures; in `folder`, for None beside the source."""
-    source = Path(clip.info.path)
-    stem = clip.info.pattern.split("#")[0].rstrip("._- ") if clip.info.pattern else source.stem
-    name = f"{Path(stem).name or 'frames'}-{_WORDS[preset.content]}"
-    return (folder or source.parent) / (name if _is_sequence(clip, preset) else name + _suffix(clip, preset))
+    name = target_name(clip_stem(clip), preset, still=clip.info.kind is ClipKind.STILL)
+    return (folder or Path(clip.info.path).parent) / name
+
+
+def clip_stem(clip: Clip) -> str:
+    """What files made of a clip are named after: no ending, no numbers."""
+    stem = clip.info.pattern.split("#")[0].rstrip("._- ") if clip.info.pattern else Path(clip.info.path).stem
+    return Path(stem).name or "frames"
+
+
+def target_name(stem: str, preset: Preset, *, still: bool) -> str:
+    """`dog-cutout.mov`; without an ending where that makes a folder of pictures."""
+    name = f"{stem}-{_WORDS[preset.content]}"
+    return name if _is_sequence(preset, still=still) else name + _suffix(preset, still=still)
 
 
 def follow_preset(target: Path, clip: Clip, preset: Preset, known_suffixes: frozenset[str]) -> Path:
     """The target that the user typed, with the ending that the newly chosen preset writes."""
-    suffix = target.suffix.lower()
-    if suffix in preset.formats or (suffix not in known_suffixes and _is_sequence(clip, preset)):
+    suffix, still = target.suffix.lower(), clip.info.kind is ClipKind.STILL
+    if suffix in preset.formats or (suffix not in known_suffixes and _is_sequence(preset, still=still)):
         return target
     bare = target.with_suffix("") if suffix in known_suffixes else target
-    return bare if _is_sequence(clip, preset) and suffix else bare.with_name(bare.name + _suffix(clip, preset))
+    return (
+        bare
+        if _is_sequence(preset, still=still) and suffix
+        else bare.with_name(bare.name + _suffix(preset, still=still))
+    )
 
 
 def in_format(target: Path, clip: Clip, preset: Preset, suffix: str, known_suffixes: frozenset[str]) -> Path:
@@ -43,12 +57,12 @@ def in_format(target: Path, clip: Clip, preset: Preset, suffix: str, known_suffi
     return bare.with_name(name + suffix)
 
 
-def _suffix(clip: Clip, preset: Preset) -> str:
-    """The preset's ending for this clip: a still becomes a picture where the preset writes any."""
+def _suffix(preset: Preset, *, still: bool) -> str:
+    """The preset's ending: a still becomes a picture where the preset writes any."""
     pictures = [suffix for suffix, written in preset.formats.items() if isinstance(written, PictureFormat)]
-    return pictures[0] if pictures and clip.info.kind is ClipKind.STILL else preset.suffix
+    return pictures[0] if pictures and still else preset.suffix
 
 
-def _is_sequence(clip: Clip, preset: Preset) -> bool:
+def _is_sequence(preset: Preset, *, still: bool) -> bool:
     pictures = isinstance(preset.formats[preset.suffix], PictureFormat)
-    return pictures and clip.info.kind is not ClipKind.STILL
+    return pictures and not still
