@@ -67,7 +67,6 @@ class Queueing(QObject):
         self._saved, self._window = SavedPresets(folder / PRESETS_FILE), window
         self._fault = ""
         self._file = QueueFile(folder / FILE, self._faulty)
-        self._work = do_item
         self._dialog: QueueDialog | None = None
         self._thread: QueueThread | None = None
         self._is_on = False
@@ -150,7 +149,7 @@ class Queueing(QObject):
 
     def _run(self) -> None:
         now = self._settings.now
-        pool = WorkerPool(1, max(1, cores() // 2), self._work)
+        pool = WorkerPool(1, max(1, cores() // 2), do_item)
         run = QueueRun(self._file, pool, device=now.device, dtype=now.dtype, may_start=self._may_start)
         self._thread = QueueThread(run)
         self._thread.stepped.connect(self._stepped)
