@@ -45,7 +45,8 @@ def _output(line: QueueLine, lines: Sequence[QueueLine], saved: SavedPresets) ->
     settings = saved.find(line.preset)
     preset = PRESETS[settings["preset"]]
     name = target_name(line.stem, preset, still=line.still)
-    if (suffix := settings.get("suffix")) in preset.formats and Path(name).suffix in preset.formats:
+    suffix = str(settings.get("suffix", ""))
+    if suffix in preset.formats and Path(name).suffix in preset.formats:
         name = str(Path(name).with_suffix(suffix))
     taken, records = outputs_in(lines, line.folder), Records(line.folder)
     return unused(name, lambda output: output.casefold() in taken or records.read(output) is not None)
