@@ -24,10 +24,10 @@ from sam2_studio.engine.windows import Window
 Real = NDArray[np.float32]
 
 SUBSAMPLE = 4  # of the first pass, and
-WIDE, NEAR = 20, 8  # radii of the two, in pixels of a picture 1080 high
+WIDE, NEAR = 14, 8  # radii of the two, in pixels of a picture 1080 high
 FARTHER = 4  # times the wide radius, where that holds
 ENOUGH = 0.05  # or less of pure colour
-PURE_FAR, PURE_NEAR = 6, 2  # powers of the alpha by which colours weigh: half-covered pixels tell little
+PURE_FAR, PURE_NEAR = 4, 6  # powers of the alpha by which colours weigh: half-covered pixels tell little
 LEVELS_MARGIN = 48  # pixels round a tile that multi-level estimation sees
 LEVELS_STEPS = 6  # of each large level: the two that are its default leave twice the error
 
@@ -155,8 +155,13 @@ def _near_color(picture: Pixels, alpha: Alpha, colors: Real, reach: _Reach, tile
 
 
 def _fused(seen: Real, cover: Real, own: Real, ground: Real) -> Real:
-    """The subject's colour, moved so that it explains what is seen over the ground."""
-    return np.asarray(np.clip(own + cover * (seen - cover * own - (1 - cover) * ground), 0, 1), np.float32)
+    """The subject's colour, moved towards what explains what is seen over the ground.
+
+    By the square of the cover, not the cover as published: where it is thin, what isn't explained is the matte's error
+    more than the colour's.
+    """
+    rest = seen - cover * own - (1 - cover) * ground
+    return np.asarray(np.clip(own + cover * cover * rest, 0, 1), np.float32)
 
 
 def _within(tile: Window, wide: Window) -> Window:
