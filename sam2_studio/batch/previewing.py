@@ -26,7 +26,7 @@ from sam2_studio.export.pictures import PictureMaker
 from sam2_studio.export.products import chosen_objects
 from sam2_studio.export.runner import run_export
 from sam2_studio.export.scaling import Scale
-from sam2_studio.export.spec import ExportSpec
+from sam2_studio.export.spec import ExportSpec, pixel_aspect
 from sam2_studio.export.yuv import scaled
 from sam2_studio.media.open import open_media
 
@@ -42,11 +42,13 @@ class Preview:
         rgba: (H, W, 4), colour straight or multiplied by alpha.
         premultiplied: Which of the two.
         size: Of the frame in the export; `rgba` may be smaller.
+        aspect: Width to height of a pixel of the export.
     """
 
     rgba: NDArray[np.uint8] = field(repr=False)
     premultiplied: bool
     size: Size
+    aspect: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Previewer:
         whole = maker.picture(self._opened().read(self._frame))
         fitting = Scale(width=longest, height=longest).applied(whole.size)
         small = resized(whole, fitting) if fitting.area < whole.size.area else whole
-        return Preview(_rgba(small), spec.premultiplied, whole.size)
+        return Preview(_rgba(small), spec.premultiplied, whole.size, float(pixel_aspect(spec, self._clip)))
 
     def estimate(self, spec: ExportSpec) -> Estimate:
         """Export one frame, then a few, and reckon from them. Raises StudioError."""

@@ -43,21 +43,24 @@ class Area:
 
 @dataclass(frozen=True)
 class Dab:
-    """One round touch of the brush: centre in image coordinates, radius in pixels of the picture."""
+    """One round touch of the brush: centre in image coordinates, radius in heights of the picture's pixels."""
 
     at: Point
     radius: float
 
 
-def draw_stroke(pixels: Pixels, dabs: Sequence[Dab], value: int) -> Area:
+def draw_stroke(pixels: Pixels, dabs: Sequence[Dab], value: int, aspect: float = 1.0) -> Area:
     """Set what a brush covers on its way along the dabs; its radius changes evenly from one to the next.
+
+    Args:
+        aspect: Width to height of a pixel where dabs are round.
 
     Returns:
         The area that was drawn in, inside the picture.
     """
     area = Area()
     for first, second in zip(dabs, dabs[1:] or dabs, strict=False):
-        area = area.united(_draw_segment(pixels, first, second, value))
+        area = area.united(_draw_segment(pixels, first, second, value, aspect))
     return area
 
 
@@ -102,15 +105,20 @@ def flood(pixels: Pixels, at: Point, value: int) -> Area:
     return area
 
 
-def _draw_segment(pixels: Pixels, a: Dab, b: Dab, value: int) -> Area:
+def _draw_segment(pixels: Pixels, a: Dab, b: Dab, value: int, aspect: float) -> Area:
     """Set the union of all discs between two, which is their convex hull, and the pixels that hold the centres."""
     height = pixels.shape[0]
     top = max(0, int(min(a.at.y - a.radius, b.at.y - b.radius)) - 1)
     bottom = min(height, int(max(a.at.y + a.radius, b.at.y + b.radius)) + 2)
     rows = np.arange(top, bottom)
-    first, last = _hull_rows(rows + 0.5, a, b)
+    first, last = (x / aspect for x in _hull_rows(rows + 0.5, _widened(a, aspect), _widened(b, aspect)))
     area = _fill_rows(pixels, rows[first <= last], first[first <= last], last[first <= last], value)
     return area.united(_draw_centres(pixels, (a, b), value))
+
+
+def _widened(dab: Dab, aspect: float) -> Dab:
+    """Where it is in a picture that is stretched until its pixels are square."""
+    return Dab(Point(dab.at.x * aspect, dab.at.y), dab.radius)
 
 
 def _draw_centres(pixels: Pixels, dabs: Iterable[Dab], value: int) -> Area:

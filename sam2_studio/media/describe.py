@@ -15,6 +15,7 @@ from sam2_studio.media.color import meant, unsupported
 from sam2_studio.media.container import has_side_alpha
 from sam2_studio.media.index import FrameIndex
 from sam2_studio.media.orientation import Orientation
+from sam2_studio.media.pixel_shape import believed, shape_told
 
 _BOTTOM_FIRST = (3, 5)  # FFmpeg's AV_FIELD_BB and AV_FIELD_BT
 _TIMECODE = re.compile(r"\d{2}:\d{2}:\d{2}[:;.]\d{2}")
@@ -38,7 +39,7 @@ def describe_video(
         orientation: How the first frame stands.
     """
     size = upright_size(first, orientation)
-    aspect = stream.sample_aspect_ratio or Fraction(1)
+    aspect = stream.sample_aspect_ratio or Fraction(1)  # 0 stands for unknown
     aspect = 1 / aspect if orientation.transpose else aspect
     return ClipInfo(
         path=str(path),
@@ -55,7 +56,7 @@ def describe_video(
         color=said,
         keyframe_gap=index.keyframe_gap,
         interlaced=_first_field(stream, first),
-        pixel_aspect=aspect,
+        pixel_aspect=believed(aspect),
         alpha=any(part.is_alpha for part in first.format.components),
         audio=next((_codec_name(sound) for sound in container.streams.audio), None),
         timecode=_timecode(container, stream),
@@ -95,10 +96,7 @@ def _oddities(
     transfer = meant(said, first.height, first.format.name).transfer
     if transfer in HDR:
         found.append(f"The footage is HDR ({HDR[transfer]}): tone-mapped for the eye, untouched in exports.")
-    if aspect != 1:
-        found.append(
-            f"Its pixels aren't square ({aspect.numerator}:{aspect.denominator}); masks lie on the stored pixels."
-        )
+    found += shape_told(aspect)
     if not orientation.exact:
         found.append(f"It asks to be turned by {orientation.degrees} degrees; the nearest quarter turn is used.")
     if unsupported(said, first.format.name):

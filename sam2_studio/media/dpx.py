@@ -10,11 +10,13 @@ from sam2_studio.errors import MediaError
 from sam2_studio.media.color import meant, merged, tags_of
 from sam2_studio.media.container import check_pixels, decode, decoder_for, packets
 from sam2_studio.media.parts import Picture, PictureHeader
+from sam2_studio.media.pixel_shape import believed, shape_told
 from sam2_studio.media.pixels import PixelConverter
 
 _HEADER = 804  # bytes up to the description of the first element
 _WITH_ALPHA = (51, 52)
 _LOGARITHMIC = (1, 3)  # printing density, and logarithmic
+_LOG_TOLD = "Its values are logarithmic, as film is scanned; they are shown as they are stored."
 
 
 def read_dpx_header(path: Path, pixel_limit: int) -> PictureHeader:
@@ -50,16 +52,15 @@ def read_dpx(path: Path, pixel_limit: int) -> Picture:
         stored = frame.format.name
         deep = header.bit_depth > 8
         rgb, alpha = PixelConverter(deep=deep).convert(frame, meant(said, frame.height, stored))
-        log = transfer in _LOGARITHMIC
+        shape = decoder.sample_aspect_ratio
         return Picture(
             rgb=rgb,
             alpha=alpha,
             pixel_format=stored,
             bit_depth=header.bit_depth,
             color=said,
-            warnings=("Its values are logarithmic, as film is scanned; they are shown as they are stored.",)
-            if log
-            else (),
+            pixel_aspect=believed(shape),
+            warnings=(*shape_told(shape), *([_LOG_TOLD] if transfer in _LOGARITHMIC else [])),
         )
 
 

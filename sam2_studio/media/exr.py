@@ -5,10 +5,10 @@ else its first channel as grey. The other layers are named.
 """
 
 import importlib
+import math
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from sam2_studio.media.container import check_pixels
 from sam2_studio.media.exr_layout import whole_size
 from sam2_studio.media.light import as_half, shown, straight, stretched
 from sam2_studio.media.parts import Picture, PictureHeader
+from sam2_studio.media.pixel_shape import believed, shape_told
 
 INSTALL = "pip install OpenEXR"
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
@@ -93,7 +94,7 @@ def _picture(path: Path, file: Any, chosen: _Chosen) -> Picture:
         light=kept,
         pixel_format=("gbrap" if chosen.alpha else "gbrp") + ("f16le" if light.dtype == np.float16 else "f32le"),
         bit_depth=16,
-        pixel_aspect=_pixel_aspect(file.parts[chosen.part].header),
+        pixel_aspect=believed(_pixel_aspect(file.parts[chosen.part].header)),
         color=tags,
         warnings=warnings,
     )
@@ -146,16 +147,13 @@ def _told(path: Path, header: Mapping[str, Any], chosen: _Chosen) -> tuple[Color
     if chosen.others:
         named = ", ".join(chosen.others[:8]) + (" and more" if len(chosen.others) > 8 else "")
         warnings.append(f"{path.name} has further layers, which aren't shown: {named}.")
-    aspect = _pixel_aspect(header)
-    if aspect != 1:
-        shape = f"{aspect.numerator}:{aspect.denominator}"
-        warnings.append(f"Its pixels aren't square ({shape}); masks lie on the stored pixels.")
+    warnings += shape_told(_pixel_aspect(header))
     return ColorTags("pc", "gbr", primaries, "iec61966-2-1"), tuple(warnings)
 
 
-def _pixel_aspect(header: Mapping[str, Any]) -> Fraction:
+def _pixel_aspect(header: Mapping[str, Any]) -> float:
     aspect = float(header.get("pixelAspectRatio", 1.0))
-    return Fraction(aspect).limit_denominator(1000) if 0.01 < aspect < 100 else Fraction(1)
+    return aspect if math.isfinite(aspect) else 0.0
 
 
 def _named_primaries(stored: Any) -> str:

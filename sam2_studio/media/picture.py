@@ -7,6 +7,7 @@ import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,6 +22,7 @@ from sam2_studio.media.dpx import read_dpx, read_dpx_header
 from sam2_studio.media.exr import read_exr, read_exr_header
 from sam2_studio.media.orientation import Orientation, from_exif
 from sam2_studio.media.parts import Picture, PictureHeader
+from sam2_studio.media.pixel_shape import believed, shape_told
 from sam2_studio.media.pulse import beat
 from sam2_studio.media.sniff import picture_format
 from sam2_studio.media.straight import unmultiplied
@@ -133,6 +135,17 @@ def _has_alpha(image: Image.Image) -> bool:
     return image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info
 
 
+def _stored_shape(image: Image.Image, turn: Orientation) -> Fraction | None:
+    """Width to height of a pixel, upright, where a PNG or JPEG says it without a unit of length."""
+    if image.format == "JPEG" and image.info.get("jfif_unit") == 0:
+        across, down = image.info.get("jfif_density", (0, 0))
+    else:
+        across, down = image.info.get("aspect", (0, 0))  # pixels a unit
+    if not across or not down:
+        return None
+    return Fraction(across, down) if turn.transpose else Fraction(down, across)
+
+
 def _shallow(path: Path, image: Image.Image, turn: Orientation) -> Picture:
     """A picture of at most 8 bits a channel, by Pillow."""
     if image.mode == "F":
@@ -140,7 +153,7 @@ def _shallow(path: Path, image: Image.Image, turn: Orientation) -> Picture:
     alpha = _has_alpha(image)
     stored, profile = image.mode, image.info.get("icc_profile")
     several = getattr(image, "n_frames", 1) > 1 and image.format != "MPO"
-    whole = np.asarray(image.convert("RGBA" if alpha else "RGB"))
+    whole, shape = np.asarray(image.convert("RGBA" if alpha else "RGB")), _stored_shape(image, turn)
     return Picture(
         rgb=np.ascontiguousarray(turn.upright(np.ascontiguousarray(whole[..., :3]))),
         alpha=turn.upright(np.ascontiguousarray(whole[..., 3])).copy() if alpha else None,
@@ -148,9 +161,11 @@ def _shallow(path: Path, image: Image.Image, turn: Orientation) -> Picture:
         bit_depth=_bit_depth(image, path),
         rotation=turn.degrees,
         icc_profile=profile if stored not in ("CMYK", "LAB") else None,
-        warnings=(f"{path.name} holds {getattr(image, 'n_frames', 1)} pictures; the first is used.",)
-        if several
-        else (),
+        pixel_aspect=believed(shape),
+        warnings=(
+            *shape_told(shape),
+            *([f"{path.name} holds {getattr(image, 'n_frames', 1)} pictures; the first is used."] if several else []),
+        ),
     )
 
 
@@ -175,6 +190,7 @@ def _deep(path: Path, image: Image.Image, turn: Orientation) -> Picture:
     alpha = np.ascontiguousarray(stored[..., 3]) if stored.shape[2] == 4 else None
     if alpha is not None and _is_premultiplied(image):
         rgb = unmultiplied(rgb, alpha)
+    shape = _stored_shape(image, turn)
     names = {(True, False): "gray16le", (False, False): "rgb48le", (False, True): "rgba64le"}
     return Picture(
         rgb=rgb,
@@ -183,4 +199,6 @@ def _deep(path: Path, image: Image.Image, turn: Orientation) -> Picture:
         bit_depth=16,
         rotation=turn.degrees,
         icc_profile=image.info.get("icc_profile"),
+        pixel_aspect=believed(shape),
+        warnings=shape_told(shape),
     )

@@ -16,6 +16,7 @@ CONDITIONS = frozenset(
         ALWAYS,
         "has_clip",  # footage is open
         "has_motion",  # footage of more than one frame
+        "has_pixel_shape",  # footage whose pixels aren't square
         "has_object",  # an object is selected
         "has_others",  # there are objects beside the selected one
         "has_selection",  # an object, a point or a box can be deleted
@@ -213,6 +214,8 @@ _ROWS = (
                checkable=True),
     ActionSpec("ghosts", "&Prompts of other frames", ("Shift+V",), "", "&View", "canvas.show_ghosts", "has_clip",
                "Show faintly where you clicked on other frames.", checkable=True),
+    ActionSpec("square_pixels", "S&quare pixels", (), "", "&View", "canvas.show_square_pixels", "has_pixel_shape",
+               "Show each stored pixel as a square, though the footage says that it isn't one.", checkable=True),
     ActionSpec("next_area", "Next &area", ("F6",), "", "&View", "areas.go_to_next", ALWAYS,
                "Let the keys act on the next area of the window: picture, objects, frame, edge, transport, timeline."),
     ActionSpec("previous_area", "Previous ar&ea", ("Shift+F6",), "", "&View", "areas.go_to_previous", ALWAYS,

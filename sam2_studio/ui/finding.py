@@ -31,10 +31,12 @@ class Finding(QObject):
     ) -> None:
         super().__init__(bridge)
         self._bridge, self._selection, self._playhead, self._loader = bridge, selection, playhead, loader
+        self._canvas = canvas
         self.card = FoundCard(canvas)
         self.card.frame_wanted.connect(playhead.go_to)
         for signal in (bridge.replaced, bridge.objects_changed, bridge.masks_changed, selection.changed):
             signal.connect(self._show)
+        canvas.shape_changed.connect(self._show)
         playhead.moved.connect(self._show)
         playhead.speed_changed.connect(self._show)
         loader.closeup_ready.connect(self._closeup_came, Qt.ConnectionType.QueuedConnection)
@@ -61,7 +63,7 @@ class Finding(QObject):
         clip, mask = self._bridge.project.clip, self._bridge.mask(self._selection.object_id, frame)
         if clip is None or mask is None or mask.is_empty:
             return None
-        return Sighting(frame, clip.source_number(frame), mask)
+        return Sighting(frame, clip.source_number(frame), mask, self._canvas.view.aspect)
 
     def _closeup_came(self, generation: int, frame: int, part: Box, image: QImage) -> None:
         shown = self.card.sightings or ()

@@ -294,9 +294,9 @@ def own_times(source: FrameSource) -> ClipTimes:
     return ClipTimes(np.array([*starts, starts[0] + source.info.duration]))
 
 
-def thumbnail(frame: Frame, height: int = THUMBNAIL_HEIGHT) -> QImage:
-    """A small copy of the frame, `height` pixels high, that owns its pixels."""
-    width = max(1, round(frame.size.width * height / frame.size.height))
+def thumbnail(frame: Frame, height: int = THUMBNAIL_HEIGHT, aspect: float = 1.0) -> QImage:
+    """A small copy of the frame, `height` pixels high and `aspect` times as wide as it is, that owns its pixels."""
+    width = max(1, round(frame.size.width * aspect * height / frame.size.height))
     return _image(cv2.resize(frame.rgb8(), (width, height), interpolation=cv2.INTER_AREA))
 
 

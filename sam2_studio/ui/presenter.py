@@ -85,6 +85,7 @@ class Presenter(QObject):
         self._clicks.busy_changed.connect(self._canvas.set_busy)
         self._clicks.subjects.busy_changed.connect(self._canvas.set_busy)
         self._clicks.preview_changed.connect(self._canvas.set_preview)
+        self._canvas.shape_changed.connect(self._timeline.set_pixel_aspect)
         self._canvas.tool_changed.connect(self._show_canvas_masks)
         queued = Qt.ConnectionType.QueuedConnection
         self._loader.frame_ready.connect(self._show_frame, queued)
@@ -97,6 +98,8 @@ class Presenter(QObject):
     def _show_all(self) -> None:
         """Another project: nothing of the old one may stay."""
         self._canvas.set_frame(None)
+        self._canvas.show_square_pixels(False)
+        self._actions["square_pixels"].setChecked(False)
         self._clicks.set_frame(None)
         self._show_clip()
         for each in self._bridge.project.objects:
@@ -109,6 +112,7 @@ class Presenter(QObject):
         self._playhead.set_clip(clip)
         self._timeline.set_clip(clip)
         self._transport.set_clip(clip)
+        self._canvas.set_pixel_aspect(1.0 if clip is None else float(clip.info.pixel_aspect))
         self._objects.set_can_add(clip is not None)
         reading = AS_STORED if clip is None else clip.reading
         self._actions["deinterlace"].setChecked(reading.deinterlace)
@@ -286,6 +290,7 @@ def conditions(
     history = bridge.file.history if bridge.is_open else None
     holding = {
         "has_clip": project.clip is not None,
+        "has_pixel_shape": project.clip is not None and project.clip.info.pixel_aspect != 1,
         "has_motion": project.clip is not None and project.clip.info.frames > 1,
         "has_object": chosen is not None,
         "has_others": chosen is not None and len(project.objects) > 1,

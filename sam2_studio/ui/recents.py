@@ -111,7 +111,9 @@ class Recents(QObject):
     def _keep_picture(self) -> None:
         if self._frame is None or not self._bridge.is_open:
             return
-        picture = thumbnail(self._frame, SIZE.height() * _FINEST)
+        clip = self._bridge.project.clip
+        aspect = 1.0 if clip is None else float(clip.info.pixel_aspect)
+        picture = thumbnail(self._frame, SIZE.height() * _FINEST, aspect)
         path = self._picture_path(self._bridge.file.path)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

@@ -121,9 +121,10 @@ def test_other_doubts_and_other_objects_bring_no_card(qtbot: QtBot, window: Main
 
 @pytest.mark.parametrize("left", [0, 65, 129])
 @pytest.mark.parametrize("size", [SIZE, Size(4000, 3000), Size(161, 400)])
-def test_a_closeup_lies_inside_its_frame_and_has_the_buttons_shape(left: int, size: Size) -> None:
-    part = Sighting(0, 0, block(left, size)).part
+@pytest.mark.parametrize("aspect", [1.0, 64 / 45])
+def test_a_closeup_lies_inside_its_frame_and_has_the_buttons_shape(left: int, size: Size, aspect: float) -> None:
+    part = Sighting(0, 0, block(left, size), aspect).part
     assert part.clipped(size) == part
     assert part.x0 <= left
     assert part.x1 >= left + 30
-    assert part.width / part.height == pytest.approx(PICTURE.width() / PICTURE.height(), rel=0.05)
+    assert part.width * aspect / part.height == pytest.approx(PICTURE.width() / PICTURE.height(), rel=0.05)

@@ -15,16 +15,16 @@ class Brush:
     """The brush.
 
     Attributes:
-        size: Diameter in pixels, `LEAST` to `MOST`.
-        in_picture: Pixels of the picture: it covers the same at every zoom; otherwise the screen's.
+        size: Diameter in pixels, `LEAST` to `MOST`; it is round as the picture is seen.
+        in_picture: Pixels of the picture, by their height: it covers the same at every zoom; otherwise the screen's.
     """
 
     size: int = 40
     in_picture: bool = False
 
     def radius(self, view: ViewTransform, pressure: float = 1.0) -> float:
-        """In pixels of the picture; `pressure` of a pen, 0 to 1, scales it."""
-        pixels = self.size if self.in_picture else self.size / view.scale
+        """In heights of the picture's pixels; `pressure` of a pen, 0 to 1, scales it."""
+        pixels = self.size if self.in_picture else self.size / view.scale_y
         return pixels / 2 * max(LEAST_PRESSURE, pressure)
 
     def resized(self, size: float) -> "Brush":
@@ -40,4 +40,4 @@ class Brush:
     def measured(self, view: ViewTransform, *, in_picture: bool) -> "Brush":
         """The same brush, as near as whole numbers go, measured in the other kind of pixels."""
         diameter = 2 * self.radius(view)
-        return replace(self, in_picture=in_picture).resized(diameter if in_picture else diameter * view.scale)
+        return replace(self, in_picture=in_picture).resized(diameter if in_picture else diameter * view.scale_y)

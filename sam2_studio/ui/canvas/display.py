@@ -40,11 +40,13 @@ class CanvasDisplay(QWidget):
         view_changed: ViewKind.
         zoom_changed: Zoom, 1 for 100 %.
         content_changed: Another frame, or other masks on it.
+        shape_changed: Width to height of a pixel of the picture, as it is drawn now.
     """
 
     view_changed = Signal(object)
     zoom_changed = Signal(float)
     content_changed = Signal()
+    shape_changed = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +60,7 @@ class CanvasDisplay(QWidget):
         self._original = False
         self._busy = False
         self._view = ViewTransform()
+        self._pixel_aspect, self._square = 1.0, False
         self._split = SplitLine(self)
         self._split.moved.connect(self.update)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE)
@@ -98,6 +101,11 @@ class CanvasDisplay(QWidget):
             self._set_view(self._view.with_image(frame.size))
             self._settle.start()
         self._content_changed()
+
+    def set_pixel_aspect(self, aspect: float) -> None:
+        """Take how wide the picture's pixels are to their height."""
+        self._pixel_aspect = aspect
+        self._shape_pixels()
 
     def set_masks(self, masks: Sequence[ShownMask]) -> None:
         """Show these masks, later ones on top."""
@@ -193,6 +201,17 @@ class CanvasDisplay(QWidget):
         self._split.setVisible(wanted)
         self._place_split()
         self.update()
+
+    def show_square_pixels(self, wanted: bool) -> None:
+        """Draw each pixel as a square, whatever its shape, or again in its true shape."""
+        self._square = wanted
+        self._shape_pixels()
+
+    def _shape_pixels(self) -> None:
+        aspect = 1.0 if self._square else self._pixel_aspect
+        if aspect != self._view.aspect:
+            self._set_view(self._view.with_aspect(aspect))
+            self.shape_changed.emit(aspect)
 
     # Zoom
 
@@ -291,8 +310,8 @@ class CanvasDisplay(QWidget):
     def _paint_base(self, painter: QPainter, kind: ViewKind, exposed: QRectF) -> None:
         """Smooth where it stands still and is reduced: scaled once, then kept for every repaint of what lies on it."""
         base = self._layers.base(kind)
-        if self._settle.isActive() or self._view.zoom >= 1 or base is not self._layers.picture:
-            smooth = not self._settle.isActive() and self._view.zoom < 1
+        smooth = not self._settle.isActive() and self._view.needs_smoothing
+        if not smooth or base is not self._layers.picture:
             painting.draw_image(painter, self._view, base, exposed, smooth=smooth)
             return
         painter.drawPixmap(

@@ -26,19 +26,21 @@ class Sighting:
         frame: Its index.
         number: As the user counts.
         mask: Of the object.
+        aspect: Width to height of a pixel, as it is drawn.
     """
 
     frame: int
     number: int
     mask: Mask
+    aspect: float = 1.0
 
     @property
     def part(self) -> Box:
         """What of the frame is shown: the mask with some room, in the shape of the pictures, inside of the frame."""
-        box, size = self.mask.box, self.mask.size
-        height = max(box.height * (1 + 2 * _ROOM), box.width * (1 + 2 * _ROOM) * PICTURE.height() / PICTURE.width())
-        height = min(max(height, _LEAST), size.height, size.width * PICTURE.height() / PICTURE.width())
-        width = height * PICTURE.width() / PICTURE.height()
+        box, size, shape = self.mask.box, self.mask.size, PICTURE.width() / PICTURE.height() / self.aspect
+        height = max(box.height * (1 + 2 * _ROOM), box.width * (1 + 2 * _ROOM) / shape)
+        height = min(max(height, _LEAST), size.height, size.width / shape)
+        width = height * shape
         x = min(max(box.centre.x - width / 2, 0.0), size.width - width)
         y = min(max(box.centre.y - height / 2, 0.0), size.height - height)
         return Box(round(x), round(y), round(x + width), round(y + height))

@@ -145,7 +145,7 @@ class HandCanvas(CanvasDisplay):
     def _hand_move(self, pointer: Pointer) -> None:
         if self._sizing is not None:
             start, brush = self._sizing
-            factor = self._view.scale if brush.in_picture else 1.0
+            factor = self._view.scale_y if brush.in_picture else 1.0
             self.set_brush(brush.resized(brush.size + 2 * (pointer.x - start.x) / factor))
             return
         self._move_ring(pointer)
@@ -201,7 +201,7 @@ class HandCanvas(CanvasDisplay):
 
     def _draw(self, stroke: _Stroke, dab: Dab) -> None:
         """Draw on from the last dab to this one, and show just what changed."""
-        area = draw_stroke(stroke.live.pixels, (stroke.last, dab), stroke.value)
+        area = draw_stroke(stroke.live.pixels, (stroke.last, dab), stroke.value, self._view.aspect)
         stroke.last = dab
         stroke.live.note(area)
         self.refresh_live(area)
@@ -255,7 +255,7 @@ class HandCanvas(CanvasDisplay):
             self.update(hand_painting.ring_rect(self._ring.x, self._ring.y, self._ring_radius(self._ring)))
 
     def _ring_radius(self, pointer: Pointer) -> float:
-        return self._brush.radius(self._view, pointer.pressure) * self._view.scale
+        return self._brush.radius(self._view, pointer.pressure) * self._view.scale_y
 
     def _paint(self, painter: QPainter, exposed: QRectF) -> None:
         super()._paint(painter, exposed)

@@ -93,9 +93,10 @@ class KeyboardPointer(QObject):
 
     def _move(self, direction: tuple[int, int], modifiers: Qt.KeyboardModifier) -> None:
         assert self._at is not None
-        step = 1.0 if modifiers & _CONTROL else max(1.0, round(_STEP / self._canvas.view.scale))
-        step *= _FAR if modifiers & _SHIFT else 1
-        self._at = self._inside(Point(self._at.x + direction[0] * step, self._at.y + direction[1] * step))
+        view, far = self._canvas.view, _FAR if modifiers & _SHIFT else 1
+        wide, high = (1.0, 1.0) if modifiers & _CONTROL else (_pixels(view.scale_x), _pixels(view.scale_y))
+        x, y = direction[0] * wide * far, direction[1] * high * far
+        self._at = self._inside(Point(self._at.x + x, self._at.y + y))
         self._bring_into_view()
         self._place()
         self._send(QEvent.Type.MouseMove, _NO_BUTTON, _NONE)
@@ -145,6 +146,11 @@ class KeyboardPointer(QObject):
             x, y = self._canvas.view.to_widget(self._at)
             self._mark.move(round(x - _MARK / 2), round(y - _MARK / 2))
         self._mark.setVisible(self._at is not None)
+
+
+def _pixels(scale: float) -> float:
+    """Pixels of the picture in a step, of which each is `scale` logical pixels long."""
+    return max(1.0, round(_STEP / scale))
 
 
 class _Mark(QWidget):

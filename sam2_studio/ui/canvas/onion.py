@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from sam2_studio.core.geometry import Point
 from sam2_studio.core.masks import Mask
 from sam2_studio.ui import theme
 from sam2_studio.ui.canvas.outlines import Inside, Outlined, ScreenPart, outline_image
@@ -44,8 +45,7 @@ def onion_image(skins: Sequence[Skin], view: ViewTransform) -> QImage:
 def _draw_number(painter: QPainter, skin: Skin, color: str, view: ViewTransform) -> None:
     """How many frames away it is, above the outline's top; those before to the left of those after."""
     mask, ratio = skin.mask, view.ratio
-    x = (view.left + (mask.left + mask.columns / 2) * view.scale) * ratio
-    y = (view.top + mask.top * view.scale) * ratio
+    x, y = (place * ratio for place in view.to_widget(Point(mask.left + mask.columns / 2, mask.top)))
     font = theme.small_font(painter.font())
     font.setPixelSize(round(font.pixelSize() * ratio))
     font.setBold(True)

@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
 
+from sam2_studio.core.geometry import Point
 from sam2_studio.core.masks import Mask
 from sam2_studio.engine.strokes import Pixels
 from sam2_studio.ui.canvas.overlay import ShownMask
@@ -101,30 +102,33 @@ def _stamp(layer: Pixels, outlined: Outlined, view: ViewTransform, part: ScreenP
 
 def on_screen(inside: Inside, view: ViewTransform, part: ScreenPart) -> Pixels:
     """(height, width) how much of each of the screen's pixels is inside, 0 to 255."""
-    step = max(1, int(1 / view.zoom))
-    source, left, top = _needed(inside, view, part, step)
+    steps = max(1, int(1 / view.zoom_x)), max(1, int(1 / view.zoom))
+    source, left, top = _needed(inside, view, part, steps)
     if not source.size:
         return np.zeros((part.height, part.width), np.uint8)
-    if step > 1:
-        rows, columns = source.shape[0] // step, source.shape[1] // step
-        source = _pixels(cv2.resize(source, (columns, rows), interpolation=cv2.INTER_AREA))
-    scale = 1 / (view.zoom * step)
-    x0, y0 = view.left * view.ratio - part.left, view.top * view.ratio - part.top
-    # from the middle of a pixel of the screen to that of the reduced picture
-    back = np.array(
-        [[scale, 0, (0.5 - x0) * scale - left / step - 0.5], [0, scale, (0.5 - y0) * scale - top / step - 0.5]]
-    )
-    way = cv2.INTER_LINEAR if view.zoom < 1 else cv2.INTER_NEAREST
+    if steps != (1, 1):
+        size = source.shape[1] // steps[0], source.shape[0] // steps[1]
+        source = _pixels(cv2.resize(source, size, interpolation=cv2.INTER_AREA))
+    wide, x = _way_back(view.left * view.ratio - part.left, view.zoom_x, left, steps[0])
+    high, y = _way_back(view.top * view.ratio - part.top, view.zoom, top, steps[1])
+    back = np.array([[wide, 0, x], [0, high, y]])
+    way = cv2.INTER_LINEAR if view.least_zoom < 1 else cv2.INTER_NEAREST
     return _pixels(cv2.warpAffine(source, back, (part.width, part.height), flags=way | cv2.WARP_INVERSE_MAP))
 
 
-def _needed(inside: Inside, view: ViewTransform, part: ScreenPart, step: int) -> tuple[Pixels, int, int]:
-    """What of the mask lies under a part of the screen, as 0 and 255, in whole squares of `step` pixels; its corner."""
+def _way_back(origin: float, zoom: float, first: int, step: int) -> tuple[float, float]:
+    """From the middle of a pixel of the screen to that of the reduced picture: factor and what is added to it."""
+    scale = 1 / (zoom * step)
+    return scale, (0.5 - origin) * scale - first / step - 0.5
+
+
+def _needed(inside: Inside, view: ViewTransform, part: ScreenPart, steps: tuple[int, int]) -> tuple[Pixels, int, int]:
+    """What of the mask lies under a part of the screen, as 0 and 255, in whole cells of `steps` pixels; its corner."""
     rows, columns = inside.pixels.shape
     first = view.to_image(part.left / view.ratio, part.top / view.ratio)
     last = view.to_image((part.left + part.width) / view.ratio, (part.top + part.height) / view.ratio)
-    x0, x1 = _span(first.x - inside.left, last.x - inside.left, columns, step)
-    y0, y1 = _span(first.y - inside.top, last.y - inside.top, rows, step)
+    x0, x1 = _span(first.x - inside.left, last.x - inside.left, columns, steps[0])
+    y0, y1 = _span(first.y - inside.top, last.y - inside.top, rows, steps[1])
     crop = inside.pixels[y0 : min(y1, rows), x0 : min(x1, columns)] * np.uint8(255)
     missing = (max(0, y1 - rows), max(0, x1 - columns))
     if crop.size and any(missing):
@@ -133,7 +137,7 @@ def _needed(inside: Inside, view: ViewTransform, part: ScreenPart, step: int) ->
 
 
 def _span(first: float, last: float, count: int, step: int) -> tuple[int, int]:
-    """Whole squares from the mask's corner on that hold [first, last) and a square more on each side."""
+    """Whole cells from the mask's corner on that hold [first, last) and a cell more on each side."""
     start = max(0, int(first // step) - 1)
     stop = min(-(-count // step), int(last // step) + 2)
     return start * step, max(start, stop) * step
@@ -143,9 +147,9 @@ def _touched(inside: Inside, view: ViewTransform, part: ScreenPart) -> ScreenPar
     """Where in `part` the outline can be."""
     rows, columns = inside.pixels.shape
     reach = _MARGIN * view.ratio
-    x0, y0 = (view.left + inside.left * view.scale) * view.ratio, (view.top + inside.top * view.scale) * view.ratio
+    x0, y0 = (place * view.ratio for place in view.to_widget(Point(inside.left, inside.top)))
     left, top = max(part.left, int(x0 - reach)), max(part.top, int(y0 - reach))
-    right = min(part.left + part.width, int(x0 + columns * view.zoom + reach) + 1)
+    right = min(part.left + part.width, int(x0 + columns * view.zoom_x + reach) + 1)
     bottom = min(part.top + part.height, int(y0 + rows * view.zoom + reach) + 1)
     found = ScreenPart(left, top, right - left, bottom - top)
     return found if inside.pixels.size and found.width > 0 and found.height > 0 else None

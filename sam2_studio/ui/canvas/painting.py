@@ -14,12 +14,12 @@ DISC = 12.0  # diameter of a point, logical pixels
 HANDLE = 6.0
 BOX = -1  # in place of a point's index
 Ghost = tuple[int, PromptSet]  # another frame's number, as the user counts, and its prompts
-GRID_FROM = 8.0  # device pixels a pixel of the picture from which the grid is drawn
+GRID_FROM = 8.0  # device pixels of a pixel's shorter side from which the grid is drawn
 
 
 def picture_rect(view: ViewTransform) -> QRectF:
     """Where the picture lies in the widget."""
-    return QRectF(view.left, view.top, view.image.width * view.scale, view.image.height * view.scale)
+    return QRectF(view.left, view.top, view.image.width * view.scale_x, view.image.height * view.scale_y)
 
 
 def box_rect(view: ViewTransform, box: Box) -> QRectF:
@@ -37,8 +37,7 @@ def draw_image(painter: QPainter, view: ViewTransform, image: QImage, exposed: Q
     x0, y0 = max(0, int(a.x) - 1), max(0, int(a.y) - 1)
     x1, y1 = min(view.image.width, int(b.x) + 2), min(view.image.height, int(b.y) + 2)
     source = QRectF(x0, y0, x1 - x0, y1 - y0)
-    scale = view.scale
-    whole = QRectF(view.left + x0 * scale, view.top + y0 * scale, source.width() * scale, source.height() * scale)
+    whole = box_rect(view, Box(x0, y0, x1, y1))
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
     painter.save()
     painter.setClipRect(target)
@@ -120,16 +119,16 @@ def draw_box(painter: QPainter, view: ViewTransform, box: Box, *, large: bool = 
 def draw_pixel_grid(painter: QPainter, view: ViewTransform, exposed: QRectF) -> None:
     """Lines between pixels, where they are large enough to be told apart."""
     area = picture_rect(view).intersected(exposed)
-    if view.zoom < GRID_FROM or area.isEmpty():
+    if view.least_zoom < GRID_FROM or area.isEmpty():
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(QPen(QColor(128, 128, 128, 70), 0))
     a, b = view.to_image(area.left(), area.top()), view.to_image(area.right(), area.bottom())
     for column in range(int(a.x), int(b.x) + 2):
-        x = view.left + column * view.scale
+        x = view.left + column * view.scale_x
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
     for row in range(int(a.y), int(b.y) + 2):
-        y = view.top + row * view.scale
+        y = view.top + row * view.scale_y
         painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
 
 
@@ -139,7 +138,7 @@ def draw_preview(painter: QPainter, view: ViewTransform, paths: Sequence[QPainte
     fill = QColor(color)
     fill.setAlphaF(0.25)
     for path in paths:
-        shown = QTransform(view.scale, 0, 0, view.scale, view.left, view.top).map(path)
+        shown = QTransform(view.scale_x, 0, 0, view.scale_y, view.left, view.top).map(path)
         painter.setBrush(fill)
         painter.setPen(QPen(QColor("white"), 1.5, Qt.PenStyle.DashLine))
         painter.drawPath(shown)

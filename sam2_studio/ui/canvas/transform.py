@@ -1,7 +1,8 @@
 """Where a point of the picture lies in the widget, and the reverse; zoom and pan. Pure: no widget, no pixels.
 
-Lengths are the widget's logical pixels; 100 % means one pixel of the picture on one pixel of the screen, so the ratio
-of device pixels to logical ones belongs to the transform.
+Lengths are the widget's logical pixels; 100 % means one row of the picture on one row of the screen, so the ratio of
+device pixels to logical ones belongs to the transform. Pixels of the picture that aren't square keep their height and
+are drawn wider or narrower; coordinates of the picture are those of its stored pixels all the same.
 """
 
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ MOST_OBJECT_ZOOM = 8.0  # nobody wants four pixels over the whole window
 _OBJECT_MARGIN = 0.15  # around an object that is fitted, of its size
 _NO_PICTURE = Size(1, 1)
 _FIT_MARGIN = 16.0
+_UNEVEN = 4.0  # device pixels a pixel below which columns of uneven widths are seen
 _VISIBLE = 48.0  # logical pixels of the picture that stay in sight, however far it is dragged
 
 
@@ -24,7 +26,8 @@ class ViewTransform:
         image: Size of the picture.
         width, height: Of the widget.
         ratio: Device pixels a logical pixel.
-        zoom: Device pixels a pixel of the picture: 1 is 100 %.
+        zoom: Device pixels that a pixel of the picture is high: 1 is 100 %.
+        aspect: Width to height of a pixel of the picture, as it is drawn.
         left, top: Where the picture's top left corner lies in the widget.
         fitted: Whether it follows the size of the widget.
     """
@@ -34,32 +37,53 @@ class ViewTransform:
     height: float = 1.0
     ratio: float = 1.0
     zoom: float = 1.0
+    aspect: float = 1.0
     left: float = 0.0
     top: float = 0.0
     fitted: bool = True
 
     @property
-    def scale(self) -> float:
-        """Logical pixels a pixel of the picture."""
+    def zoom_x(self) -> float:
+        """Device pixels that a pixel of the picture is wide."""
+        return self.zoom * self.aspect
+
+    @property
+    def scale_x(self) -> float:
+        """Logical pixels that a pixel of the picture is wide."""
+        return self.zoom_x / self.ratio
+
+    @property
+    def scale_y(self) -> float:
+        """Logical pixels that a pixel of the picture is high."""
         return self.zoom / self.ratio
 
+    @property
+    def least_zoom(self) -> float:
+        """Device pixels of a pixel's shorter side."""
+        return min(self.zoom, self.zoom_x)
+
+    @property
+    def needs_smoothing(self) -> bool:
+        """Whether pixels of the picture would get lost, or some be drawn twice as wide as others beside them."""
+        return self.least_zoom < (1.0 if self.aspect == 1 else _UNEVEN)
+
     def to_widget(self, point: Point) -> tuple[float, float]:
-        return self.left + point.x * self.scale, self.top + point.y * self.scale
+        return self.left + point.x * self.scale_x, self.top + point.y * self.scale_y
 
     def to_image(self, x: float, y: float) -> Point:
-        return Point((x - self.left) / self.scale, (y - self.top) / self.scale)
+        return Point((x - self.left) / self.scale_x, (y - self.top) / self.scale_y)
 
     def fit(self) -> "ViewTransform":
         """The whole picture, as large as it can be, in the middle."""
         room_x, room_y = max(1.0, self.width - 2 * _FIT_MARGIN), max(1.0, self.height - 2 * _FIT_MARGIN)
-        scale = min(room_x / self.image.width, room_y / self.image.height)
+        scale = min(room_x / (self.image.width * self.aspect), room_y / self.image.height)
         zoom = min(max(scale * self.ratio, LEAST_ZOOM), MOST_ZOOM)
         return replace(self, zoom=zoom, fitted=True)._centred()
 
     def fit_box(self, box: Box) -> "ViewTransform":
         """A part of the picture, as large as it can be, in the middle, with some of its surroundings."""
         more = 1 + 2 * _OBJECT_MARGIN
-        scale = min(self.width / (box.width * more), self.height / (box.height * more))
+        scale = min(self.width / (box.width * self.aspect * more), self.height / (box.height * more))
         zoom = min(max(scale * self.ratio, LEAST_ZOOM), MOST_OBJECT_ZOOM)
         return replace(self, zoom=zoom, fitted=False)._with_at(box.centre, self.width / 2, self.height / 2)
 
@@ -72,6 +96,14 @@ class ViewTransform:
     def with_image(self, image: Size) -> "ViewTransform":
         """Another picture; one of the same size keeps the view."""
         return self if image == self.image else replace(self, image=image).fit()
+
+    def with_aspect(self, aspect: float) -> "ViewTransform":
+        """Pixels are drawn in another shape: a fitted view stays fitted, another keeps its middle and its height."""
+        if aspect == self.aspect:
+            return self
+        middle = self.to_image(self.width / 2, self.height / 2)
+        changed = replace(self, aspect=aspect)
+        return changed.fit() if self.fitted else changed._with_at(middle, self.width / 2, self.height / 2)
 
     def zoomed(self, factor: float, x: float, y: float) -> "ViewTransform":
         """Zoom by a factor; what lies under (x, y) of the widget stays there."""
@@ -87,18 +119,18 @@ class ViewTransform:
         return replace(self, left=self.left + dx, top=self.top + dy, fitted=False)._clamped()
 
     def _with_at(self, point: Point, x: float, y: float) -> "ViewTransform":
-        return replace(self, left=x - point.x * self.scale, top=y - point.y * self.scale)._clamped()
+        return replace(self, left=x - point.x * self.scale_x, top=y - point.y * self.scale_y)._clamped()
 
     def _centred(self) -> "ViewTransform":
         return replace(
             self,
-            left=(self.width - self.image.width * self.scale) / 2,
-            top=(self.height - self.image.height * self.scale) / 2,
+            left=(self.width - self.image.width * self.scale_x) / 2,
+            top=(self.height - self.image.height * self.scale_y) / 2,
         )._snapped()
 
     def _clamped(self) -> "ViewTransform":
         """A part of the picture stays in sight."""
-        wide, high = self.image.width * self.scale, self.image.height * self.scale
+        wide, high = self.image.width * self.scale_x, self.image.height * self.scale_y
         keep_x, keep_y = min(_VISIBLE, wide), min(_VISIBLE, high)
         left = min(max(self.left, keep_x - wide), self.width - keep_x)
         top = min(max(self.top, keep_y - high), self.height - keep_y)

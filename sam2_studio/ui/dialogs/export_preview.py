@@ -1,6 +1,6 @@
 """The frame on show as the export would have it, over a ground to be chosen, and what the export will cost."""
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -84,6 +84,7 @@ class _Picture(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._image = QImage()
+        self._aspect = 1.0
         self._ground = "checker"
         self.setAccessibleName(tr("Preview of the export"))
         self.setMinimumSize(QSize(240, 160))
@@ -101,13 +102,18 @@ class _Picture(QWidget):
             kind = kinds.Format_RGBA8888_Premultiplied if preview.premultiplied else kinds.Format_RGBA8888
             height, width = preview.rgba.shape[:2]
             self._image = QImage(preview.rgba.tobytes(), width, height, 4 * width, kind).copy()
+            self._aspect = preview.aspect
         self._fit()
         self.update()
 
     def _fit(self) -> None:
         """Be no higher than the picture, so that what stands below stays close to it."""
-        shape = self._image.size() if not self._image.isNull() else QSize(16, 9)
+        shape = self._shape() if not self._image.isNull() else QSizeF(16, 9)
         self.setMaximumHeight(max(self.minimumHeight(), round(self.width() * shape.height() / shape.width())))
+
+    def _shape(self) -> QSizeF:
+        """As the picture looks where its pixels have the shape that the export gives them."""
+        return QSizeF(self._image.width() * self._aspect, self._image.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -119,7 +125,7 @@ class _Picture(QWidget):
             if self._image.isNull():
                 painter.fillRect(self.rect(), QColor(theme.tokens().surface_0))
                 return
-            size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            size = self._shape().scaled(QSizeF(self.size()), Qt.AspectRatioMode.KeepAspectRatio).toSize()
             place = QRect((self.width() - size.width()) // 2, 0, size.width(), size.height())
             self._paint_ground(painter, place)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

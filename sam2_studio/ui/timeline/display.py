@@ -60,6 +60,7 @@ class TimelineDisplay(QWidget):
         self._states: dict[int, LaneStates] = {}
         self._views: dict[int, tuple[int, Scale, LaneView]] = {}
         self._thumbnails = Thumbnails()
+        self._aspect = 1.0
         self._scale = Scale(frames=1, width=1)
         self._follows = True
         self._still: QPixmap | None = None  # all but playhead and tracker, painted once
@@ -167,6 +168,12 @@ class TimelineDisplay(QWidget):
         self.update(before.united(self._playhead_rect()).toAlignedRect())
         self._describe()
 
+    def set_pixel_aspect(self, aspect: float) -> None:
+        """Show thumbnails with pixels so wide to their height."""
+        self._aspect = aspect
+        self._thumbnail_timer.start()
+        self._repaint()
+
     def set_selected(self, object_id: int) -> None:
         """Mark the object's lane and show its health."""
         self._selected = object_id
@@ -252,7 +259,7 @@ class TimelineDisplay(QWidget):
         if self._clip is None:
             return []
         size = self._clip.info.size
-        return slots(self._scale, max(24.0, THUMBNAILS * size.width / size.height))
+        return slots(self._scale, max(24.0, THUMBNAILS * size.width * self._aspect / size.height))
 
     def _ask_for_thumbnails(self) -> None:
         missing = self._thumbnails.missing([slot.frame for slot in self._slots()])
@@ -338,6 +345,7 @@ class TimelineDisplay(QWidget):
             markers=self._markers,
             cuts=self._cuts,
             in_timecode=self._in_timecode,
+            aspect=self._aspect,
             pictures=[(slot, self._thumbnails.nearest(slot.frame, tolerance)) for slot in self._slots()],
             states=self._states,
             views={row.object_id: self._view(row.object_id) for row in layout.visible_rows()},

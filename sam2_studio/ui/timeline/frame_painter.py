@@ -44,7 +44,8 @@ class FramePainter:
                 painter.setPen(QColor(self._tokens.quiet))
                 painter.drawText(QPointF(tick.x + 4, RULER - 7), text_of(tick.frame))
 
-    def paint_thumbnails(self, pictures: Iterable[tuple[Slot, QImage | None]]) -> None:
+    def paint_thumbnails(self, pictures: Iterable[tuple[Slot, QImage | None]], aspect: float) -> None:
+        """The row of small pictures, whose pixels are `aspect` times as wide as high."""
         painter = self._painter
         painter.fillRect(QRectF(0, RULER, self._scale.width, THUMBNAILS), QColor(self._tokens.surface_0))
         painter.save()
@@ -52,7 +53,7 @@ class FramePainter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for slot, picture in pictures:
             if picture is not None:
-                self._thumbnail(QRectF(slot.left, RULER, slot.right - slot.left - 1, THUMBNAILS), picture)
+                self._thumbnail(QRectF(slot.left, RULER, slot.right - slot.left - 1, THUMBNAILS), picture, aspect)
         painter.restore()
 
     def paint_lane_ground(self, row: Row) -> None:
@@ -128,15 +129,15 @@ class FramePainter:
         painter.drawText(QRectF(36, row.top, HEADER - 48, row.height), Qt.AlignmentFlag.AlignVCenter, name)
         painter.restore()
 
-    def _thumbnail(self, place: QRectF, picture: QImage) -> None:
+    def _thumbnail(self, place: QRectF, picture: QImage, aspect: float) -> None:
         """Fill the place; a picture much narrower than that is shown whole, in the middle."""
-        natural = place.height() * picture.width() / picture.height()
+        natural = place.height() * picture.width() * aspect / picture.height()
         if place.width() > 1.5 * natural:
             whole = QRectF(place.center().x() - natural / 2, place.top(), natural, place.height())
             self._painter.drawImage(whole, picture)
             return
-        part = min(place.width() / place.height(), picture.width() / picture.height()) * picture.height()
-        high = picture.width() * place.height() / place.width() if place.width() > natural else picture.height()
+        part = min(1.0, place.width() / natural) * picture.width()
+        high = min(1.0, natural / place.width()) * picture.height()
         source = QRectF((picture.width() - part) / 2, (picture.height() - high) / 2, part, high)
         self._painter.drawImage(place, picture, source)
 

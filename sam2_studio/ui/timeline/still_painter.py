@@ -24,7 +24,7 @@ from sam2_studio.ui.timeline.thumbnails import Slot
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class StillContent:
-    """What is to be painted; objects, states and views by object id."""
+    """What is to be painted; objects, states and views by object id; `aspect`: width to height of a pixel."""
 
     clip: Clip | None
     objects: Mapping[int, CutObject]
@@ -33,6 +33,7 @@ class StillContent:
     markers: Sequence[Marker]
     cuts: NDArray[np.intp]
     in_timecode: bool
+    aspect: float
     pictures: Sequence[tuple[Slot, QImage | None]]
     states: Mapping[int, LaneStates]
     views: Mapping[int, LaneView | None]
@@ -58,7 +59,7 @@ def _paint_frames(painter: QPainter, frames: FramePainter, content: StillContent
     notes = NotesPainter(painter, theme.tokens(), layout, scale)
     if content.clip is not None:
         _paint_ruler(frames, content.clip, in_timecode=content.in_timecode)
-    frames.paint_thumbnails(content.pictures)
+    frames.paint_thumbnails(content.pictures, content.aspect)
     painter.save()
     lanes = QRectF(-8, layout.lanes_top, layout.content_width + 16, layout.lanes_height)
     painter.setClipRect(lanes, Qt.ClipOperation.IntersectClip)

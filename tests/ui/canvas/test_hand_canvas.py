@@ -51,7 +51,7 @@ def canvas(qtbot: QtBot) -> Canvas:
     show(widget, subject())
     widget.set_tool("brush")
     widget.set_brush(Brush(size=20))
-    assert widget.view.scale == 2
+    assert widget.view.scale_y == 2
     return widget
 
 
@@ -233,7 +233,7 @@ def test_the_wheel_zooms_during_a_stroke_and_the_stroke_goes_on(qtbot: QtBot, ca
         place, canvas.mapToGlobal(place), QPoint(), QPoint(0, 120), LEFT, NONE, Qt.ScrollPhase.NoScrollPhase, False
     )
     QApplication.sendEvent(canvas, wheel)
-    assert canvas.view.scale > 2
+    assert canvas.view.scale_y > 2
     qtbot.mouseMove(canvas, at(canvas, 30, 20))
     qtbot.mouseRelease(canvas, LEFT, NONE, at(canvas, 30, 20))
     assert inside(painted[0][2])[20, 20:30].all()

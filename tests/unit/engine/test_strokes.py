@@ -59,6 +59,19 @@ def test_a_stroke_covers_what_its_discs_cover(seed: int) -> None:
     assert not pixels.any() or area == bounds(pixels)
 
 
+@pytest.mark.parametrize("aspect", [0.5, 16 / 15, 2.0])
+def test_dabs_are_round_where_pixels_are_not_square(aspect: float) -> None:
+    pixels, dabs = blank(), [Dab(Point(20, 20), 6), Dab(Point(50, 40), 12)]
+    draw_stroke(pixels, dabs, 1, aspect)
+    x, y = centres()
+    near = [((x - d.at.x) * aspect) ** 2 + (y - d.at.y) ** 2 < (d.radius - 0.01) ** 2 for d in dabs]
+    assert pixels[near[0] | near[1]].all()
+    rows, columns = np.nonzero(pixels)
+    assert abs((columns.max() + 0.5 - 50) * aspect) <= 12
+    assert abs((columns.min() + 0.5 - 20) * aspect) <= 6
+    assert (rows.min(), rows.max()) == (14, 51)
+
+
 def test_a_disc_inside_another_changes_nothing() -> None:
     alone, both = blank(), blank()
     large, small = Dab(Point(40.2, 30.7), 12), Dab(Point(42, 31), 3)

@@ -10,8 +10,8 @@ from sam2_studio.ui.canvas.transform import ViewTransform
 SIZE = Size(400, 300)
 
 
-def view(zoom: float, ratio: float = 1.0) -> ViewTransform:
-    fitted = ViewTransform(image=SIZE, width=320, height=240, ratio=ratio).fit()
+def view(zoom: float, ratio: float = 1.0, aspect: float = 1.0) -> ViewTransform:
+    fitted = ViewTransform(image=SIZE, width=320, height=240, ratio=ratio, aspect=aspect).fit()
     return fitted.zoomed_to(zoom, *fitted.to_widget(Point(150, 100)))
 
 
@@ -23,8 +23,9 @@ def square() -> Mask:
 
 @pytest.mark.parametrize("ratio", [1.0, 2.0])
 @pytest.mark.parametrize("zoom", [0.13, 0.3, 0.5, 1.0, 1.7, 6.0])
-def test_coverage_on_the_screen_ends_where_the_mask_does(zoom: float, ratio: float) -> None:
-    seen = view(zoom, ratio)
+@pytest.mark.parametrize("aspect", [1.0, 8 / 9, 2.0])
+def test_coverage_on_the_screen_ends_where_the_mask_does(zoom: float, ratio: float, aspect: float) -> None:
+    seen = view(zoom, ratio, aspect)
     covered = on_screen(Inside.of_mask(square()), seen, ScreenPart.whole(seen))
     x, y = (np.arange(n) + 0.5 for n in covered.shape[::-1])
     a, b = seen.to_widget(Point(101, 70)), seen.to_widget(Point(200, 131))

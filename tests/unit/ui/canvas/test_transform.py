@@ -46,6 +46,22 @@ def test_hundred_percent_is_one_device_pixel(ratio: float) -> None:
     assert shown.left * ratio == pytest.approx(round(shown.left * ratio))
 
 
+@pytest.mark.parametrize("aspect", [0.5, 16 / 15, 2.0])
+@pytest.mark.parametrize("ratio", [1.0, 1.5])
+def test_pixels_of_another_shape_keep_their_height(aspect: float, ratio: float) -> None:
+    shown = view(ratio).with_aspect(aspect)
+    assert shown.fitted
+    assert shown.to_widget(Point(1280, 720))[0] <= 800
+    near = shown.zoomed_to(3.0, 400, 300)
+    (x0, y0), (x1, y1) = near.to_widget(Point(10, 10)), near.to_widget(Point(11, 11))
+    assert ((x1 - x0) * ratio, (y1 - y0) * ratio) == pytest.approx((3 * aspect, 3))
+    middle = near.to_image(400, 300)
+    square = near.with_aspect(1.0)
+    after = square.to_image(400, 300)
+    assert square.zoom == near.zoom
+    assert (after.x, after.y) == pytest.approx((middle.x, middle.y), abs=0.5)
+
+
 def test_zoom_has_limits_and_the_picture_stays_in_sight() -> None:
     shown = view()
     assert shown.zoomed(1e9, 0, 0).zoom == MOST_ZOOM
