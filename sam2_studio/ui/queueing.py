@@ -76,7 +76,9 @@ class Queueing(QObject):
         self._seen = 0
         self._look = QTimer(self, interval=_LOOK_EVERY)
         self._look.timeout.connect(self._look_again)
-        bridge.replaced.connect(self._project_replaced)
+        self._soon = QTimer(self, interval=0, singleShot=True)  # the window first
+        self._soon.timeout.connect(self._go_on)
+        bridge.replaced.connect(self._soon.start)
         documents.moved.connect(self._project_moved)
         runs.ended.connect(self._go_on)
 
@@ -196,9 +198,6 @@ class Queueing(QObject):
         else:
             self._held = frozenset()
         self._show()
-
-    def _project_replaced(self) -> None:
-        QTimer.singleShot(0, self, self._go_on)  # the window first
 
     def _project_moved(self, before: Path, after: Path) -> None:
         """A project that was named is the one that is meant."""

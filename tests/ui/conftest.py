@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from weakref import WeakSet
 
 import pytest
 from PySide6.QtCore import QThread
@@ -10,11 +11,11 @@ from PySide6.QtCore import QThread
 @pytest.fixture(autouse=True)
 def no_leaked_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fail a test that leaves a QThread running."""
-    started: list[QThread] = []  # to look through all objects there are would take longer than most tests do
+    started: WeakSet[QThread] = WeakSet()  # to look through all objects there are would take longer than most tests do
     start = QThread.start
 
     def note(thread: QThread, *args: QThread.Priority) -> None:
-        started.append(thread)
+        started.add(thread)
         start(thread, *args)
 
     monkeypatch.setattr(QThread, "start", note)
