@@ -27,7 +27,7 @@ from sam2_studio.errors import BatchError, ModelError, ProjectError, PromptError
 from sam2_studio.export.products import planned_files
 from sam2_studio.export.runner import ExportReport
 from sam2_studio.export.spec import ExportSpec
-from sam2_studio.media.open import open_media
+from sam2_studio.media.isolated import IsolatedSource
 from sam2_studio.media.probe import probe
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class _Work:
         prompts = None if subject is None else subject.prompts[0]
         spec = self._claimed(item.export, Clip.whole(info), [the_subject(edge)])
         segmenter = Segmenter(self._loaded(), on_notice=self.notices.append)
-        with closing(open_media(item.media)) as source:
+        with IsolatedSource(item.media) as source:
             return (yield from self._followed(cut_out_still(source, spec, segmenter, prompts, edge=edge)))
 
     def _clip(self, info: ClipInfo) -> Generator[Step, None, ExportReport]:
@@ -185,7 +185,7 @@ class _Work:
 
         segmenter = Segmenter(model, on_notice=self.notices.append)
         within = self._by_index(info) or FrameRange(0, info.frames)
-        with closing(open_media(self.item.media)) as source:
+        with IsolatedSource(self.item.media) as source:
             for number in dict.fromkeys((within.start, (within.start + within.stop) // 2)):
                 found = propose_subjects(segmenter, source.read(number), 1, still=False)
                 if found:

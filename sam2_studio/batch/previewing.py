@@ -28,7 +28,7 @@ from sam2_studio.export.runner import run_export
 from sam2_studio.export.scaling import Scale
 from sam2_studio.export.spec import ExportSpec, pixel_aspect
 from sam2_studio.export.yuv import scaled
-from sam2_studio.media.open import open_media
+from sam2_studio.media.isolated import IsolatedSource
 
 _NO_HAIR: Mapping[tuple[int, int], Mask] = MappingProxyType({})
 TRIED = 4  # frames that are exported for an estimate
@@ -137,7 +137,8 @@ class Previewer:
 
     def _opened(self) -> FrameSource:
         if self._source is None:
-            self._source = open_media(self._clip.media_path)
+            clip = self._clip
+            self._source = IsolatedSource(clip.media_path, reading=clip.reading, stopped=lambda: self._is_unwanted)
         return self._source
 
     def _mask(self, object_id: int, frame: int) -> Mask | None:

@@ -71,17 +71,14 @@ def _checked(images: list[Path], output: Path, prompts: PromptSet | None, *, ove
     from sam2_studio.core.clip import Clip
     from sam2_studio.export.checks import check
     from sam2_studio.export.spec import ExportSpec
-    from sam2_studio.media.open import open_picture
+    from sam2_studio.media.isolated import open_picture
 
     spec = ExportSpec(preset="png", target=output, overwrite=overwrite)
     takers: dict[Path, Path] = {}
     for image in images:
-        source = open_picture(image)
-        try:
+        with open_picture(image) as source:
             _check_prompts(prompts, source.info)
             [file] = check(spec, Clip.whole(source.info), [the_subject()])
-        finally:
-            source.close()
         if file in takers:
             raise ExportError(f"{takers[file]} and {image} would both become {file}.", "Give a folder, or two runs.")
         takers[file] = image
@@ -119,7 +116,7 @@ def _run(
     from sam2_studio.engine.device import use_threads
     from sam2_studio.engine.models import load_model
     from sam2_studio.engine.segmenter import Segmenter
-    from sam2_studio.media.open import open_picture
+    from sam2_studio.media.isolated import open_picture
 
     use_threads()
     loaded = load_model(*model)
@@ -127,12 +124,9 @@ def _run(
     segmenter = Segmenter(loaded, on_notice=lambda text: console.warn([text]))
     reports = []
     for image in images:
-        source = open_picture(image)
-        try:
+        with open_picture(image) as source:
             events = cut_out_still(source, spec, segmenter, prompts, edge=edge, hair=hair, settings=settings)
             reports.append(follow_export(events, Console(quiet=True)))
-        finally:
-            source.close()
         console.progress("Cutting out", len(reports), len(images))
     return reports
 

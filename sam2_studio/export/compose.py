@@ -7,13 +7,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sam2_studio.core.geometry import Size
 from sam2_studio.core.masks import Matte
-from sam2_studio.errors import ExportError
+from sam2_studio.errors import ExportError, MediaError
 from sam2_studio.export.treatment import Background
 from sam2_studio.export.yuv import Floats, Pixels, full_scale, scaled
+from sam2_studio.media.isolated import open_picture
 
 BLEED = 16  # pixels around the subject that keep colour, so that scaling and block codecs meet no black there
 _NO_WEIGHT = 1 / 1024  # of alpha: colour can't be told from less
@@ -180,11 +180,11 @@ def _centred(picture: Floats, canvas: Floats) -> Floats:
 
 def _load(path: Path) -> Floats:
     try:
-        with Image.open(path) as file:
-            upright = ImageOps.exif_transpose(file).convert("RGB")
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError) as error:
+        with open_picture(path) as source:
+            rgb = source.read(0).rgb
+    except MediaError as error:
         raise ExportError(f"The background picture {path} can't be read.", "Choose another picture.") from error
-    return np.asarray(upright, np.float32) / np.float32(255)
+    return rgb.astype(np.float32) / np.float32(full_scale(rgb))
 
 
 def blurred(rgb: Pixels, matte: Matte, sigma: float) -> Floats:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sam2_studio import errors
-from sam2_studio.core.clip import AS_STORED, ClipInfo, Reading
+from sam2_studio.core.clip import AS_STORED, ClipInfo, ClipKind, Reading
 from sam2_studio.core.frames import Frame, Timestamp, checked_frame
 from sam2_studio.core.geometry import Size
 from sam2_studio.errors import MediaError, StudioError
@@ -27,8 +27,19 @@ _log = logging.getLogger(__name__)
 _WAY_OUT = "Convert it with another program first, or send it to the makers of FFmpeg."
 
 
-def _never() -> bool:
+def never() -> bool:
+    """Nobody ends the wait."""
     return False
+
+
+def open_picture(path: Path, stopped: Callable[[], bool] = never) -> "IsolatedSource":
+    """Open a single picture. Raises as `IsolatedSource`, and MediaError where it is a clip."""
+    source = IsolatedSource(path, stopped=stopped)
+    if source.info.kind is ClipKind.STILL:
+        return source
+    kind = source.info.kind.value
+    source.close()
+    raise MediaError(f"“{path}” is a {kind}, not a single picture.", "Use track and export for it.")
 
 
 class IsolatedSource:
@@ -45,7 +56,7 @@ class IsolatedSource:
         pixel_limit: int = PIXEL_LIMIT,
         *,
         reading: Reading = AS_STORED,
-        stopped: Callable[[], bool] = _never,
+        stopped: Callable[[], bool] = never,
         on_notice: Callable[[str], object] = str,
         workers: Workers = WORKERS,
         patience: float = PATIENCE,

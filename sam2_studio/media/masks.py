@@ -1,7 +1,7 @@
 """Masks that other programs painted, read from pictures: one, or many by the frame numbers in their names."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,23 +11,24 @@ from sam2_studio.core.frames import checked_frame
 from sam2_studio.core.geometry import Size
 from sam2_studio.core.masks import Mask
 from sam2_studio.errors import PromptError
-from sam2_studio.media.open import open_picture
+from sam2_studio.media.isolated import never, open_picture
 
 _LAST_NUMBER = re.compile(r"(\d+)\D*$")
 
 
-def read_mask(path: Path, size: Size) -> Mask:
+def read_mask(path: Path, size: Size, stopped: Callable[[], bool] = never) -> Mask:
     """The mask that a picture shows: opaque where it has alpha, else what is at least half as bright as white.
 
+    Args:
+        stopped: Asked while its decoder is waited for; True ends the wait.
+
     Raises:
+        Cancelled: `stopped` said so.
         MediaError: the picture can't be read.
         PromptError: it is of another size, or nothing is inside.
     """
-    source = open_picture(path)
-    try:
+    with open_picture(path, stopped) as source:
         frame = source.read(0)
-    finally:
-        source.close()
     if frame.size != size:
         raise PromptError(f"The mask {path} is {frame.size}, the picture {size}.", "Give a mask of the same size.")
     brightness = frame.rgb.mean(axis=2) if frame.alpha is None else frame.alpha

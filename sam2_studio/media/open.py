@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from sam2_studio.core.clip import AS_STORED, ClipKind, Reading
+from sam2_studio.core.clip import AS_STORED, Reading
 from sam2_studio.errors import MediaError
 from sam2_studio.media.container import PIXEL_LIMIT, local_file
 from sam2_studio.media.listing import is_pattern, list_folder, list_pattern
@@ -38,16 +38,6 @@ def open_media(path: str | Path, pixel_limit: int = PIXEL_LIMIT, reading: Readin
     if picture is None and file.suffix.lower() in PICTURE_SUFFIXES:
         _refuse_false_picture(file, pixel_limit)
     return VideoReader(path, pixel_limit, reading)
-
-
-def open_picture(path: Path) -> Reader:
-    """Open a single picture. Raises MediaError as `open_media`, and where it is a clip."""
-    source = open_media(path)
-    if source.info.kind is ClipKind.STILL:
-        return source
-    kind = source.info.kind.value
-    source.close()
-    raise MediaError(f"“{path}” is a {kind}, not a single picture.", "Use track and export for it.")
 
 
 def fingerprint(path: str | Path) -> str:

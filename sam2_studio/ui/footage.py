@@ -12,14 +12,10 @@ from PySide6.QtCore import QObject, Signal
 
 from sam2_studio.core.clip import AS_STORED, Reading
 from sam2_studio.media.cache import CachedSource
-from sam2_studio.media.isolated import IsolatedSource
+from sam2_studio.media.isolated import IsolatedSource, never
 from sam2_studio.media.worker import WORKERS
 
 _READERS = 2  # the eye's and the engine's
-
-
-def _never() -> bool:
-    return False
 
 
 class FootageOpener(QObject):
@@ -41,7 +37,7 @@ class FootageOpener(QObject):
         self._opened: weakref.WeakSet[CachedSource] = weakref.WeakSet()
         WORKERS.warm_up()
 
-    def open(self, path: Path, reading: Reading = AS_STORED, stopped: Callable[[], bool] = _never) -> CachedSource:
+    def open(self, path: Path, reading: Reading = AS_STORED, stopped: Callable[[], bool] = never) -> CachedSource:
         """A reader with a share of the memory.
 
         Args:

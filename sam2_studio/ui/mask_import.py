@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QThread, Signal
 
 from sam2_studio.core.geometry import Size
-from sam2_studio.errors import MediaError, StudioError
+from sam2_studio.errors import Cancelled, MediaError, StudioError
 from sam2_studio.media.masks import read_mask
 from sam2_studio.ui.language import tr
 
@@ -35,6 +35,8 @@ class MaskImport(QThread):
     def run(self) -> None:
         try:
             self._read()
+        except Cancelled:
+            return  # nobody waits for it any more
         except StudioError as error:
             self.failed.emit(error)
         except Exception as error:  # noqa: BLE001 - the top of a thread: the window must live on
@@ -45,5 +47,5 @@ class MaskImport(QThread):
         for frame, file in self._files.items():
             if self.isInterruptionRequested():
                 return
-            self.mask_read.emit(frame, read_mask(file, self._size))
+            self.mask_read.emit(frame, read_mask(file, self._size, self.isInterruptionRequested))
         self.completed.emit()

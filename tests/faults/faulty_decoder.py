@@ -14,6 +14,7 @@ from typing import Any
 from sam2_studio.media import child, container
 from sam2_studio.media import open as opening
 from sam2_studio.media.reader import VideoReader
+from sam2_studio.media.sequence import StillReader
 
 FAULT, *REST = os.environ["SAM2_STUDIO_FAULT"].split()
 
@@ -36,6 +37,13 @@ def at_frame(number: int) -> None:
         crash()
 
 
+def at_start() -> None:
+    if FAULT == "open-crash":
+        crash()
+    if FAULT == "open-hang":
+        time.sleep(3600)
+
+
 def wrap() -> None:
     read, start = VideoReader.read, VideoReader.__init__
 
@@ -44,13 +52,15 @@ def wrap() -> None:
         return read(self, number)
 
     def faulty_start(self: VideoReader, *args: Any, **more: Any) -> None:
-        if FAULT == "open-crash":
-            crash()
-        if FAULT == "open-hang":
-            time.sleep(3600)
+        at_start()
         start(self, *args, **more)
 
+    def faulty_picture(self: StillReader, *args: Any, **more: Any) -> None:
+        at_start()
+        still(self, *args, **more)
+
     VideoReader.read, VideoReader.__init__ = faulty_read, faulty_start  # type: ignore[method-assign]
+    still, StillReader.__init__ = StillReader.__init__, faulty_picture  # type: ignore[method-assign]
     if FAULT == "pipe":
         container.local_file = opening.local_file = Path  # type: ignore[assignment]
         sys.modules["sam2_studio.media.reader"].local_file = Path  # type: ignore[attr-defined]

@@ -9,11 +9,21 @@ from threading import Event, Thread
 
 import psutil
 import pytest
+from PIL import Image
 from pytestqt.qtbot import QtBot
-from sam2_studio.errors import Cancelled, MediaError, PromptError
+from sam2_studio.batch.previewing import Previewer
+from sam2_studio.cli import stills
+from sam2_studio.core.clip import Clip, ClipInfo, ClipKind
+from sam2_studio.core.geometry import Size
+from sam2_studio.core.objects import CutObject
+from sam2_studio.errors import Cancelled, ExportError, MediaError, PromptError
+from sam2_studio.export.compose import fitted_picture
+from sam2_studio.export.spec import ExportSpec
+from sam2_studio.export.treatment import Background
 from sam2_studio.media.isolated import IsolatedSource
+from sam2_studio.media.masks import read_mask
 from sam2_studio.media.open import open_media
-from sam2_studio.media.worker import Worker, Workers
+from sam2_studio.media.worker import WORKERS, Worker, Workers
 from tests.media_factory import numbered_frames, read_number, write_cover, write_video
 from tests.window import close, go_to, opened, shown, until
 
@@ -194,6 +204,39 @@ def test_a_clip_that_changed_meanwhile_is_not_taken_for_the_old_one(clip: Path) 
         os.kill(worker_of(source).pid, signal.SIGKILL)
         with pytest.raises(MediaError, match=r"a\.mp4 has changed since it was opened"):
             source.read(3)
+
+
+@pytest.fixture
+def all_faulty(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every decoder of the program has the fault."""
+    WORKERS.end()
+    monkeypatch.setattr(WORKERS, "_module", "tests.faults.faulty_decoder")
+    yield
+    WORKERS.end()
+
+
+def test_pictures_that_crash_their_decoder_are_errors_too(all_faulty: None, fault, tmp_path: Path) -> None:
+    """Masks that are imported, pictures behind the subject, previews of exports and `cutout`."""
+    fault("open-crash")
+    picture, target = tmp_path / "a.png", tmp_path / "o.png"
+    Image.new("RGB", (16, 16), "white").save(picture)
+    with pytest.raises(MediaError, match=r"a\.png makes its decoder crash"):
+        read_mask(picture, Size(16, 16))
+    with pytest.raises(ExportError, match=r"background picture .*a\.png can't be read"):
+        fitted_picture(Background(picture=picture), Size(16, 16))
+    with pytest.raises(MediaError, match=r"a\.png makes its decoder crash"):
+        stills._checked([picture], target, None, overwrite=False)
+    info = ClipInfo(path=str(picture), kind=ClipKind.STILL, frames=1, width=16, height=16)
+    previewer = Previewer(Clip.whole(info), [CutObject(id=1, name="a", color="#FF0000")], {}, 0)
+    with pytest.raises(MediaError, match=r"a\.png makes its decoder crash"):
+        previewer.picture(ExportSpec(preset="png", target=target), 100)
+
+
+def test_an_import_of_masks_ends_though_its_decoder_hangs(all_faulty: None, fault, tmp_path: Path) -> None:
+    fault("open-hang")
+    Image.new("RGB", (16, 16), "white").save(tmp_path / "a.png")
+    with pytest.raises(Cancelled):
+        read_mask(tmp_path / "a.png", Size(16, 16), lambda: True)
 
 
 def test_workers_are_used_again_and_dead_ones_are_not(clip: Path) -> None:

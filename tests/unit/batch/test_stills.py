@@ -13,7 +13,7 @@ from sam2_studio.core.prompts import PromptSet
 from sam2_studio.engine.matting import make_matte
 from sam2_studio.errors import PromptError
 from sam2_studio.export.spec import ExportSpec
-from sam2_studio.media.open import open_picture
+from sam2_studio.media.isolated import open_picture
 from tests.unit.engine.soft_edges import SIDE, hairy
 
 MATTE = EdgeSettings(matte=True)
@@ -34,11 +34,10 @@ def cut_out(folder: Path, hair: Path | None) -> np.ndarray:
     """The alpha of the file."""
     picture, _, inside = hairy()
     cv2.imwrite(str(folder / "in.png"), picture[..., ::-1])
-    source = open_picture(folder / "in.png")
     spec = ExportSpec(preset="png", target=folder / "out.png", overwrite=True)
     segmenter = Segmenter(Mask.from_array(inside))
-    list(cut_out_still(source, spec, segmenter, PromptSet(), edge=MATTE, hair=hair))  # type: ignore[arg-type]
-    source.close()
+    with open_picture(folder / "in.png") as source:
+        list(cut_out_still(source, spec, segmenter, PromptSet(), edge=MATTE, hair=hair))  # type: ignore[arg-type]
     return cv2.imread(str(folder / "out.png"), cv2.IMREAD_UNCHANGED)[..., 3]
 
 
