@@ -15,12 +15,10 @@ from sam2_studio.core.changes import (
 )
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.objects import CutObject
-from sam2_studio.core.prompts import PromptSet
+from sam2_studio.core.prompts import NO_PROMPTS, PromptSet
 from sam2_studio.core.tracks import MaskTrack
 
 Observer = Callable[[tuple[AnyChange, ...]], None]
-
-_NO_PROMPTS = PromptSet()
 
 
 class Project:
@@ -52,7 +50,7 @@ class Project:
 
     def prompts(self, object_id: int, frame: int) -> PromptSet:
         """The prompts of an object on a frame; an empty set where there are none."""
-        return self._prompts.get(object_id, {}).get(frame, _NO_PROMPTS)
+        return self._prompts.get(object_id, {}).get(frame, NO_PROMPTS)
 
     def prompted_frames(self, object_id: int) -> tuple[int, ...]:
         """Frames on which the object has prompts, in rising order."""

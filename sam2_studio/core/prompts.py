@@ -69,3 +69,6 @@ class PromptSet:
                 values.get("given", False),
             )
         )
+
+
+NO_PROMPTS = PromptSet()

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from sam2_studio.core.clip import Clip
 from sam2_studio.core.schema import SUFFIX
 from sam2_studio.resources import resource
 from sam2_studio.ui.canvas.canvas import Canvas
@@ -33,6 +34,7 @@ class Files(QObject):
         super().__init__(window)
         self._documents, self._window = documents, window
         self.folder = Path.home()
+        documents.footage_ready.connect(self._remember_folder)
 
     def listen(self, *, start_page: StartPage, canvas: Canvas) -> None:
         """Do what the start page asks for, and open what is dropped."""
@@ -68,6 +70,11 @@ class Files(QObject):
         chosen = self._ask_to_save(tr("Save a copy"), tr("{name} copy", name=self._documents.stem))
         if chosen is not None and self._documents.save_copy(chosen[0], overwrite=chosen[1]):
             self.told.emit(tr("A copy is in {place}", place=chosen[0]))
+
+    def _remember_folder(self, clip: Clip) -> None:
+        """What is opened next lies beside what is open, however that came."""
+        if (folder := Path(clip.info.path).parent) != resource("sample"):
+            self.folder = folder
 
     def _open_dropped(self, paths: list[Path]) -> None:
         self._documents.open(paths[0])

@@ -10,6 +10,7 @@ from sam2_studio.core.frames import Frame
 from sam2_studio.core.health import in_words
 from sam2_studio.core.objects import palette_color
 from sam2_studio.core.project import Project
+from sam2_studio.core.prompts import NO_PROMPTS
 from sam2_studio.core.tracks import MaskRecord
 from sam2_studio.ui.action_menus import enable_actions
 from sam2_studio.ui.canvas.canvas import Canvas
@@ -226,13 +227,15 @@ class Presenter(QObject):
         return PaintTarget(object_id=chosen.id, mask=self._bridge.mask(chosen.id, frame), color=chosen.color)
 
     def _show_canvas_prompts(self) -> None:
-        chosen, frame = self._selection.object, self._canvas_frame
-        if chosen is not None and frame is not None:
-            project = self._bridge.project
-            self._canvas.set_prompts(project.prompts(chosen.id, frame), editable=not chosen.locked)
-            first = 0 if project.clip is None else project.clip.info.first_number
-            others = (f for f in project.prompted_frames(chosen.id) if f != frame)
-            self._canvas.set_ghosts([(f + first, project.prompts(chosen.id, f)) for f in others])
+        chosen, frame, project = self._selection.object, self._canvas_frame, self._bridge.project
+        if chosen is None or frame is None:
+            self._canvas.set_prompts(NO_PROMPTS, editable=False)
+            self._canvas.set_ghosts(())
+            return
+        self._canvas.set_prompts(project.prompts(chosen.id, frame), editable=not chosen.locked)
+        first = 0 if project.clip is None else project.clip.info.first_number
+        others = (f for f in project.prompted_frames(chosen.id) if f != frame)
+        self._canvas.set_ghosts([(f + first, project.prompts(chosen.id, f)) for f in others])
 
     def _show_frame_panel(self) -> None:
         project, chosen, frame = self._bridge.project, self._selection.object, self._playhead.frame

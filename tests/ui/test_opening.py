@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from sam2_studio.core import commands
 from sam2_studio.core.clip import Clip
+from sam2_studio.core.geometry import Box
+from sam2_studio.core.prompts import NO_PROMPTS
 from sam2_studio.core.store import ProjectFile
 from sam2_studio.media.probe import probe
 from sam2_studio.ui import recents
@@ -65,6 +67,29 @@ def test_what_was_said_of_the_last_project_goes_with_it(qtbot: QtBot, window: Ma
     window.documents.open(made(tmp_path, "a.cutout"))
     until(qtbot, lambda: window.canvas.frame is not None)
     assert window.status._message.text() == ""
+
+
+def test_prompts_of_the_last_project_or_of_a_deleted_object_are_on_the_canvas_no_more(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    window.documents.open(made(tmp_path, "a.cutout"))
+    until(qtbot, lambda: window.canvas.frame is not None)
+    for end in (window.editing.delete_selected, lambda: window.documents.open(made(tmp_path, "b.cutout"))):
+        window.editing.draw_box(Box(2, 2, 9, 9))
+        assert window.canvas._prompts.box is not None
+        end()
+        until(qtbot, lambda: window.canvas._prompts == NO_PROMPTS)
+
+
+def test_the_next_dialog_starts_beside_what_is_open(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.documents.open(made(tmp_path, "a.cutout"))
+    until(qtbot, lambda: window.canvas.frame is not None)
+    asked: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda _w, _t, folder, _k: (asked.append(folder), ("", ""))[1])
+    qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    assert asked == [str(tmp_path)]
 
 
 def test_a_project_open_elsewhere_opens_read_only_and_names_the_owner(

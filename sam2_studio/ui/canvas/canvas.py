@@ -15,8 +15,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from sam2_studio.core.geometry import Point
+from sam2_studio.core.prompts import NO_PROMPTS
 from sam2_studio.ui.canvas.cursors import prompt_cursor
-from sam2_studio.ui.canvas.display import NO_PROMPTS, WHEEL_STEP
+from sam2_studio.ui.canvas.display import WHEEL_STEP
 from sam2_studio.ui.canvas.hand_canvas import HandCanvas
 from sam2_studio.ui.canvas.hit_test import object_at, point_at
 from sam2_studio.ui.canvas.pen import pen_pointer

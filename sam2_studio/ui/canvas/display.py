@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from sam2_studio.core.frames import Frame
 from sam2_studio.core.geometry import Box, Point
 from sam2_studio.core.masks import Mask
-from sam2_studio.core.prompts import PromptSet
+from sam2_studio.core.prompts import NO_PROMPTS, PromptSet
 from sam2_studio.engine.strokes import Area, Pixels
 from sam2_studio.ui import theme
 from sam2_studio.ui.canvas import outlines, overlay, painting
@@ -27,7 +27,6 @@ from sam2_studio.ui.canvas.transform import ViewTransform
 from sam2_studio.ui.language import tr
 
 WHEEL_STEP = 1.2  # zoom by one notch of 120
-NO_PROMPTS = PromptSet()
 VIEWS = (ViewKind.OVERLAY, ViewKind.OUTLINE, ViewKind.MATTE, ViewKind.CUTOUT, ViewKind.DIFFERENCE)
 _SETTLE = 120  # ms without a new frame before the picture is drawn smooth
 _DIMMED = QColor(0, 0, 0, 140)  # over the picture, so that differences stand out
