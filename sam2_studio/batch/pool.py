@@ -8,7 +8,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing import connection, get_context
+from multiprocessing import connection, get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
@@ -90,7 +90,8 @@ class WorkerPool:
     def _started(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=serve, args=(theirs, self._work, self._threads), daemon=True)
-        process.start()
+        with _deaf_to_ctrl_c():
+            process.start()
         theirs.close()
         return _Worker(process, ours)
 
@@ -122,6 +123,20 @@ class WorkerPool:
         if isinstance(said, Outcome):
             worker.item = None
         yield said
+
+
+@contextlib.contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Start processes that don't hear Ctrl+C, which reaches all of a terminal's: it would end one loudly that loads.
+
+    It isn't lost: this thread hears of it afterwards.
+    """
+    resource_tracker.ensure_running()  # it is started with the first process, and lets this thread hear again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def next_item(waiting: deque[Item], busy: Iterable[Item]) -> Item | None:
@@ -158,7 +173,7 @@ def _reason(exitcode: int | None) -> str:
 def _stop(workers: Sequence[_Worker]) -> None:
     """Let each worker tidy up and end."""
     for worker in workers:
-        if worker.item is None:
+        if worker.item is None and worker.is_ready:
             worker.pipe.close()
         else:
             worker.process.terminate()

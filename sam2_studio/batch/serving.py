@@ -27,6 +27,7 @@ def serve(pipe: Connection, work: Callable[[Item], Iterator[Step | Outcome]], th
     does a parent that is gone, when the next step is told.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # blocked by whoever started this
     signal.signal(signal.SIGTERM, _end)
     compute_on(threads)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):

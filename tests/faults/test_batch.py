@@ -86,12 +86,14 @@ def command(manifest: Path, folder: Path, *words: str) -> Ended:
 
 
 @pytest.mark.fault
-def test_ctrl_c_ends_tidily(manifest: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("done", [0, 1])
+def test_ctrl_c_ends_tidily(manifest: Path, tmp_path: Path, done: int) -> None:
+    """While a worker works, and while it still loads what it needs."""
     out = tmp_path / "out"
     words = [sys.executable, "-m", "sam2_studio", "batch", str(manifest), "-o", str(out), "--workers", "1"]
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stderr is not None
-        assert any("Batch: 1 of" in line for line in process.stderr)
+        assert any(f"Batch: {done} of" in line for line in process.stderr)
         os.killpg(process.pid, signal.SIGINT)
         said = process.stderr.read()
     assert process.returncode == 1

@@ -1,6 +1,7 @@
 """A batch from items to the report, with a stand-in for whoever does the work, and once with the network itself."""
 
 import json
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -60,7 +61,10 @@ def test_the_largest_goes_first_and_the_report_follows_the_manifest(tmp_path: Pa
     page = (tmp_path / "out" / PAGE).read_text()
     assert "&lt;x&gt;.mp4" in page
     assert "no &amp; never" in page
-    assert "2 done, 0 skipped, 2 failed" in page
+    assert "2 done, 0 skipped, 2 failed (1 wrong line) in" in page
+    titles = ["Wrong lines in the manifest: 1", "Failed: 1", "Done: 2"]
+    assert re.findall("<h2>(.*?)</h2>", page) == titles
+    assert "Notes" not in page
 
 
 def test_a_stopped_batch_leaves_a_report(tmp_path: Path) -> None:
