@@ -1,8 +1,6 @@
 """Opening, naming and leaving projects: media become a project at once, so that every edit is saved."""
 
-import itertools
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal
@@ -15,6 +13,7 @@ from sam2_studio.ui.frame_loader import FrameLoader
 from sam2_studio.ui.language import tr
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.project_opener import ProjectOpener
+from sam2_studio.ui.unnamed import unused_name
 
 
 class Documents(QObject):
@@ -183,7 +182,7 @@ class Documents(QObject):
     def _start_project(self, fingerprint: str, info: ClipInfo) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            file = ProjectFile.create(self._unused_name(Path(info.path).stem[:80]))
+            file = ProjectFile.create(unused_name(self._folder, Path(info.path).stem[:80]))
             file.set_footage(Clip.whole(info, fingerprint))
         except (OSError, StudioError) as error:
             self.failed.emit(
@@ -193,12 +192,6 @@ class Documents(QObject):
         self._bridge.replace(file)
         self.opened.emit(file.path)
         self.footage_ready.emit(file.project.clip)
-
-    def _unused_name(self, stem: str) -> Path:
-        """A clock that was set back may say the same time twice: then they are counted."""
-        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-        names = (f"{stem}-{stamp}{f'-{count}' if count else ''}{SUFFIX}" for count in itertools.count())
-        return next(path for name in names if not (path := self._folder / name).exists())
 
     def _check_footage(self, fingerprint: str, info: ClipInfo) -> None:
         clip = self._bridge.project.clip

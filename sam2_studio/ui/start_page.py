@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QDateTime, QLocale, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -16,10 +16,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from sam2_studio.home import projects_folder
 from sam2_studio.resources import resource
 from sam2_studio.ui import theme
 from sam2_studio.ui.icons import icon, pixmap
 from sam2_studio.ui.language import tr
+from sam2_studio.ui.unnamed import begun_on
 
 _CARDS = 6
 _CARD_WIDTH = 248
@@ -191,17 +193,24 @@ def _fitted(picture: QPixmap, ratio: float) -> QPixmap:
 
 
 def _two_lines(path: Path) -> QVBoxLayout:
-    """Name and folder, each cut to the card's width."""
+    """Name and folder, each cut to the card's width; of an unnamed project the footage's name and when it was begun."""
     lines = QVBoxLayout()
     lines.setSpacing(0)
-    for text, quiet in ((path.name, False), (str(path.parent), True)):
-        label = QLabel()
-        metrics = label.fontMetrics()
-        label.setText(
-            metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, _CARD_WIDTH - 2 - 8 - _PICTURE.width() - 24)
+    name, place = path.name, str(path.parent)
+    if path.parent == projects_folder() and (unnamed := begun_on(path)) is not None:
+        name, begun = unnamed
+        place = tr(
+            "unnamed, {time}",
+            time=QLocale().toString(
+                QDateTime.fromSecsSinceEpoch(round(begun.timestamp())), QLocale.FormatType.ShortFormat
+            ),
         )
+    for text, quiet in ((name, False), (place, True)):
+        label = QLabel()
         if quiet:
             theme.mark(label, "quiet", True)
             label.setFont(theme.small_font(label.font()))
+        width = _CARD_WIDTH - 2 - 8 - _PICTURE.width() - 24
+        label.setText(label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width))
         lines.addWidget(label)
     return lines

@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from sam2_studio import home
 from sam2_studio.core.session import Session
-from sam2_studio.ui import documents
+from sam2_studio.ui import unnamed
 from sam2_studio.ui.main_window import MainWindow
 from tests.media_factory import numbered_frames, write_video
 from tests.window import PATIENCE, close, shown
@@ -33,7 +33,7 @@ def window(qtbot: QtBot, studio_home: Path) -> Iterator[MainWindow]:
 def test_unnamed_projects_of_one_moment_are_told_apart(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "datetime", StoppedClock)
+    monkeypatch.setattr(unnamed, "datetime", StoppedClock)
     clip = tmp_path / "clip.mp4"
     write_video(clip, numbered_frames(3))
     paths = []

@@ -71,7 +71,7 @@ class QueueDialog(QDialog):
         self.show_folder = QPushButton(tr("Show folder"))
         self.retry = QPushButton(tr("Retry"))
         self.remove = QPushButton(tr("Remove"))
-        self.release = QPushButton(tr("Close it in the window"))
+        self.release = QPushButton(tr("Close open project"))
         self.go = QPushButton()
         self.leave = QPushButton(tr("Close"))
         for name in presets:

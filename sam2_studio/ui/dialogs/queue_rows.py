@@ -70,7 +70,7 @@ def row_of(line: QueueLine, doing: Doing | None, held: Collection[Path]) -> Queu
         said, part = _step(doing)
     elif line.state is LineState.WAITING and line.project in held:
         state, icon, tone = tr("Open in the window"), "warning", "doubtful"
-        said = tr("It is done when you open another project, or close this one.")
+        said = tr("Its turn comes when you open another project, or close this one.")
     elif line.state is LineState.DONE and line.said:
         icon, tone = "warning", "doubtful"
     return QueueRow(
