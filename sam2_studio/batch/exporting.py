@@ -13,7 +13,6 @@ from sam2_studio.batch.footage import footage
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.commands import doubt_mattes
 from sam2_studio.core.frame_source import FrameSource
-from sam2_studio.core.health import CHATTERING, chatter_of
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.objects import CutObject
 from sam2_studio.core.project import Project
@@ -100,8 +99,8 @@ def _clip_mattes(file: ProjectFile, source: FrameSource, shots: Shots) -> ClipMa
         source,
         file.mask_of,
         hair=hair,
-        kept=lambda i, n: (found := record(i, n)) is not None and (found.locked or found.is_painted),
-        flagged=lambda i, n: (found := record(i, n)) is not None and chatter_of(found.reasons) >= CHATTERING,
+        kept=lambda i, n: (found := record(i, n)) is not None and found.is_settled,
+        flagged=lambda i, n: (found := record(i, n)) is not None and found.chatters,
         shots=shots,
     )
 

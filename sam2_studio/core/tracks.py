@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from sam2_studio.core.health import DOUBTFUL_HEALTH, worst_of_places
+from sam2_studio.core.health import CHATTERING, DOUBTFUL_HEALTH, chatter_of, worst_of_places
 
 
 class Origin(StrEnum):
@@ -57,6 +57,16 @@ class MaskRecord:
     @property
     def is_painted(self) -> bool:
         return self.origin in (Origin.PAINTED, Origin.RETOUCHED)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether its edge is as the user wants it: nothing smooths it in time."""
+        return self.locked or self.is_painted
+
+    @property
+    def chatters(self) -> bool:
+        """Whether its outline moves against the picture more than it should."""
+        return chatter_of(self.reasons) >= CHATTERING
 
     @property
     def is_anchor(self) -> bool:

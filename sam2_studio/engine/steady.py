@@ -59,32 +59,54 @@ class ClipMattes:
 
     def matte(self, frame: Frame, mask: Mask, edge: EdgeSettings, object_ids: Ids) -> Matte:
         """The matte of some objects' joined mask on a frame. Raises MatteError as `make_matte`."""
+        *_, made = self.steps(frame, mask, edge, object_ids)
+        return made
+
+    def steps(self, frame: Frame, mask: Mask, edge: EdgeSettings, object_ids: Ids) -> Iterator[Matte]:
+        """As `matte`, the best so far after each part of the work; the last item is the matte."""
         here = self._alone(frame, mask, edge, object_ids)
-        if not self._wants_steadiness(frame.number, edge, object_ids):
-            return here
-        others = list(self._neighbours(frame.number, edge, object_ids))
-        return steadied(frame, mask, here, others) if others else here
+        yield here
+        others = []
+        for numbers in self.neighbours(frame.number, edge, object_ids):
+            for other in self._of(numbers, edge, object_ids):
+                others.append(other)
+                yield here
+        if others:
+            yield steadied(frame, mask, here, others)
+
+    def neighbours(self, number: int, edge: EdgeSettings, object_ids: Ids) -> list[dict[int, Mask]]:
+        """The frames before, and those after, that have a part in the matte of a frame, with their masks.
+
+        The nearest are first; there are none where the matte isn't to be steady.
+        """
+        if not self._wants_steadiness(number, edge, object_ids):
+            return []
+        return [dict(self._on_the_way(number, way, object_ids)) for way in (-1, 1)]
 
     def _wants_steadiness(self, number: int, edge: EdgeSettings, ids: Ids) -> bool:
         if not (edge.matte and edge.steady) or any(self._kept(each, number) for each in ids):
             return False
         return edge.steady == "all" or any(self._flagged(each, number) for each in ids)
 
-    def _neighbours(self, number: int, edge: EdgeSettings, ids: Ids) -> Iterator[tuple[Frame, Matte]]:
-        for way in (-1, 1):
-            for other in range(number + way, number + way * (REACH + 1), way):
-                if not 0 <= other < self._source.info.frames or self._shots.parted(number, other):
-                    break
-                mask = self._joined(self._masks, other, ids)
-                if mask is None:
-                    break
-                frame = self._source.read(other)
-                try:
-                    yield frame, self._alone(frame, mask, edge, ids)
-                except MatteError:
-                    break
-                if any(self._kept(each, other) for each in ids):
-                    break  # what the user settled there may be seen from here, but nothing beyond it
+    def _on_the_way(self, number: int, way: int, ids: Ids) -> Iterator[tuple[int, Mask]]:
+        for other in range(number + way, number + way * (REACH + 1), way):
+            if not 0 <= other < self._source.info.frames or self._shots.parted(number, other):
+                return
+            mask = self._joined(self._masks, other, ids)
+            if mask is None:
+                return
+            yield other, mask
+            if any(self._kept(each, other) for each in ids):
+                return  # what the user settled there may be seen from here, but nothing beyond it
+
+    def _of(self, masks: dict[int, Mask], edge: EdgeSettings, ids: Ids) -> Iterator[tuple[Frame, Matte]]:
+        """Frames with their mattes, up to one whose matte fails."""
+        for number, mask in masks.items():
+            frame = self._source.read(number)
+            try:
+                yield frame, self._alone(frame, mask, edge, ids)
+            except MatteError:
+                return
 
     def _joined(self, of: Callable[[int, int], Mask | None], number: int, ids: Ids) -> Mask | None:
         found = [mask for each in ids if (mask := of(each, number)) is not None and not mask.is_empty]

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QThread
+from PySide6.QtCore import QObject, Qt, QThread, Signal
 from PySide6.QtGui import QAction
 
 from sam2_studio.core.clip import ClipInfo
-from sam2_studio.engine.cuts import Looked
+from sam2_studio.core.shots import Shots
+from sam2_studio.engine.cuts import SURE_AFTER, Looked
 from sam2_studio.errors import PromptError
 from sam2_studio.ui.cut_search import CutSearch
 from sam2_studio.ui.frame_loader import FrameLoader
@@ -21,7 +22,13 @@ from sam2_studio.ui.tracking import Tracking
 
 
 class Cutting(QObject):
-    """Knows the cuts of the clip that is open."""
+    """Knows the cuts of the clip that is open.
+
+    Signals:
+        looked: More of the clip was searched.
+    """
+
+    looked = Signal()
 
     def __init__(
         self,
@@ -52,6 +59,11 @@ class Cutting(QObject):
     def is_searching(self) -> bool:
         """Whether cuts may still be found."""
         return self._looked.frames < self._frames
+
+    def shots(self, until: int) -> Shots | None:
+        """The shots as far as a frame; None while it may still turn out that one begins before it, or there."""
+        is_known = not self.is_searching or until < self._looked.frames - SURE_AFTER
+        return Shots(self._looked.cuts) if is_known else None
 
     def start(self, actions: Mapping[str, QAction]) -> None:
         """Show what the last session left."""
@@ -136,6 +148,7 @@ class Cutting(QObject):
     def _show(self) -> None:
         self._timeline.set_cuts(self._looked.cuts)
         self._timeline.set_searched(self._looked.frames if self.is_searching else None)
+        self.looked.emit()
 
     def _rest(self) -> None:
         for search in self._searches:

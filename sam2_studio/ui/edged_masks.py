@@ -4,16 +4,18 @@ Nothing here is the truth: exports compute the same from the stored masks.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import Frame
-from sam2_studio.core.masks import Mask
+from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.engine.matting import make_matte
 from sam2_studio.engine.refine import cleaned
+from sam2_studio.errors import MatteError
 from sam2_studio.ui.canvas.overlay import SoftPart
 from sam2_studio.ui.look_thread import LookThread
 
@@ -86,6 +88,25 @@ class EdgedMasks(QObject):
             return known
         return None
 
+    def steady(self, slot: str, key: _Key, steps: Callable[[], Iterator[Matte]]) -> SoftPart | None:
+        """What takes longer: the last of the mattes that `steps` makes on the thread; None until that is known.
+
+        Args:
+            slot: Who asks, as in `hard`.
+            key: All that the matte depends on.
+            steps: Between two of its items others get their answers.
+        """
+        known = self._known(key)
+        if known is None and self._asked.get(slot) != key:
+            self._asked[slot] = key
+            self._thread.ask_in_steps(slot, lambda: _last(key, steps()))
+        return known if isinstance(known, SoftPart) else None
+
+    def drop(self, slot: str) -> None:
+        """Who asked in that slot doesn't wait for the answer any more."""
+        if self._asked.pop(slot, None) is not None:
+            self._thread.drop(slot)
+
     def _ask(self, slot: str, key: _Key, compute: Callable[[], object]) -> None:
         if self._asked.get(slot) != key:
             self._asked[slot] = key
@@ -108,6 +129,17 @@ class EdgedMasks(QObject):
         self._nbytes += _nbytes(value)
         while self._nbytes > MOST_BYTES and len(self._kept) > 1:
             self._nbytes -= _nbytes(self._kept.popitem(last=False)[1])
+
+
+def _last(key: _Key, mattes: Iterator[Matte]) -> Iterator[tuple[_Key, SoftPart] | None]:
+    """The last of the mattes with its key, after a None for each; nothing where one can't be made."""
+    made: Matte | None = None
+    with suppress(MatteError):
+        for matte in mattes:
+            made = matte
+            yield None
+        if made is not None:
+            yield key, SoftPart.of_matte(made)
 
 
 def _nbytes(value: Mask | SoftPart) -> int:

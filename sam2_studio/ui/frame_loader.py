@@ -50,6 +50,7 @@ class _Wishes:
         exact: A frame for which a stand-in was shown, and the time from which the frame itself is to be; or None.
         proxy: A proxy to use from now on, "" for none, None for no change.
         ahead: Whether there may be frames to read ahead.
+        neighbours: Frames that are wanted beside the one shown.
         closeups: Frames and their parts of which close-ups are wanted.
         thumbnails: Frames whose thumbnails are wanted.
     """
@@ -63,6 +64,7 @@ class _Wishes:
     exact: tuple[int, float] | None = None
     proxy: Path | str | None = None
     ahead: bool = False
+    neighbours: list[int] = field(default_factory=list)
     closeups: list[tuple[int, Box]] = field(default_factory=list)
     thumbnails: list[int] = field(default_factory=list)
     stop: bool = False
@@ -71,7 +73,7 @@ class _Wishes:
     def any(self) -> bool:
         media = self.drop or self.path is not None or self.proxy is not None
         shown = self.frame is not None or self.exact_is_due or self.ahead
-        return self.stop or media or shown or bool(self.closeups or self.thumbnails)
+        return self.stop or media or shown or bool(self.neighbours or self.closeups or self.thumbnails)
 
     @property
     def exact_is_due(self) -> bool:
@@ -90,6 +92,7 @@ class FrameLoader(QThread):
         opened: generation, fingerprint, ClipInfo.
         timed: generation, ClipTimes; after `opened`, where the rate varies.
         frame_ready: generation, Frame.
+        neighbour_ready: generation, Frame that isn't shown.
         thumbnail_ready: generation, frame number, QImage.
         closeup_ready: generation, frame number, Box, QImage.
         failed: generation, StudioError; a wish that failed is dropped.
@@ -98,6 +101,7 @@ class FrameLoader(QThread):
     opened = Signal(int, str, object)
     timed = Signal(int, object)
     frame_ready = Signal(int, object)
+    neighbour_ready = Signal(int, object)
     thumbnail_ready = Signal(int, int, QImage)
     closeup_ready = Signal(int, int, object, QImage)
     failed = Signal(int, object)
@@ -137,11 +141,17 @@ class FrameLoader(QThread):
             self._condition.notify()
 
     def show(self, number: int, *, direction: int = 1) -> None:
-        """Ask for a frame; an older wish not yet met is dropped."""
+        """Ask for a frame; an older wish not yet met is dropped, also for neighbours."""
         with self._condition:
-            self._wishes.frame, self._wishes.exact = number, None
+            self._wishes.frame, self._wishes.exact, self._wishes.neighbours = number, None, []
             self._wishes.direction = direction
             self._wishes.ahead = True
+            self._condition.notify()
+
+    def want_neighbours(self, numbers: list[int]) -> None:
+        """Ask for frames beside the one shown, as they are; one that can't be read doesn't come, the log says why."""
+        with self._condition:
+            self._wishes.neighbours = list(numbers)
             self._condition.notify()
 
     def use_proxy(self, path: Path | None) -> None:
@@ -212,6 +222,9 @@ class FrameLoader(QThread):
         if wishes.exact is not None and wishes.exact_is_due:
             (exact, _), wishes.exact = wishes.exact, None
             return lambda: self._show_exact(exact, wishes)
+        if wishes.neighbours:
+            beside = wishes.neighbours.pop(0)
+            return lambda: self._read_neighbour(beside, generation)
         if wishes.ahead:
             wishes.ahead = False
             return lambda: self._read_ahead(wishes)
@@ -252,6 +265,14 @@ class FrameLoader(QThread):
         self.frame_ready.emit(wishes.generation, frame)
         with self._condition:
             wishes.ahead = True
+
+    def _read_neighbour(self, number: int, generation: int) -> None:
+        if self._source is None:
+            return
+        try:
+            self.neighbour_ready.emit(generation, self._source.read(number))
+        except MediaError as error:  # the user isn't there: it is told when he is
+            _log.warning("frame %d can't be read: %s", number, error)
 
     def _take_proxy(self, named: Path | str, generation: int) -> None:
         """Use another proxy, or none; one that can't be used is told to the log."""

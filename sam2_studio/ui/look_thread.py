@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QThread, Signal
 
-from sam2_studio.engine.jobs import JobQueue
+from sam2_studio.engine.jobs import JobQueue, Priority
 from sam2_studio.errors import Cancelled, StudioError
 from sam2_studio.ui.language import tr
 
@@ -34,11 +34,27 @@ class LookThread(QThread):
         def steps() -> Iterator[object]:
             yield compute()
 
+        self._submit(slot, steps, Priority.PREVIEW)
+
+    def ask_in_steps(self, slot: str, steps: Callable[[], Iterator[object]]) -> None:
+        """As `ask`, for what takes long: after each None that comes, whatever else was asked for is answered first."""
+        self._submit(slot, steps, Priority.IDLE)
+
+    def drop(self, slot: str) -> None:
+        """Nobody waits for that slot's answer any more; a step under way goes to its end."""
+        self._queue.cancel(slot)
+
+    def _submit(self, slot: str, steps: Callable[[], Iterator[object]], priority: Priority) -> None:
+        def hand_on(answer: object) -> None:
+            if answer is not None:
+                self.found.emit(slot, answer)
+
         self._queue.submit(
             lambda token: steps(),
-            on_item=lambda answer: self.found.emit(slot, answer),
+            on_item=hand_on,
             on_end=lambda error: self._ended(slot, error),
             key=slot,
+            priority=priority,
         )
 
     def let_go(self) -> list[QThread]:

@@ -60,6 +60,7 @@ from sam2_studio.ui.settings import Settings
 from sam2_studio.ui.shortcut_guard import ShortcutGuard
 from sam2_studio.ui.start_page import StartPage
 from sam2_studio.ui.status_bar import StatusBar
+from sam2_studio.ui.steady_questions import SteadyQuestions
 from sam2_studio.ui.timeline.timeline import Timeline
 from sam2_studio.ui.timeline.transport import Transport
 from sam2_studio.ui.timeline_control import TimelineControl
@@ -127,13 +128,13 @@ class MainWindow(QMainWindow):
     def _make_widgets(self) -> None:
         self.canvas = Canvas()
         self.hand_strip = HandStrip(self.canvas)
-        thread = LookThread()
-        self.looks = MaskLooks(self.bridge, self.selection, self.canvas, thread)
-        self.looking = Looking(self.settings, canvas=self.canvas, looks=self.looks, thread=thread, window=self)
         self.timeline = Timeline()
         self.timing = TimelineControl(
             self.timeline, self.bridge, self.playhead, self.loader, self.settings, self.tracking
         )
+        thread, steady = LookThread(), SteadyQuestions(self.bridge, self.playhead, self.loader, self.timing.cutting)
+        self.looks = MaskLooks(self.bridge, self.selection, self.canvas, thread, steady)
+        self.looking = Looking(self.settings, canvas=self.canvas, looks=self.looks, thread=thread, window=self)
         self.start_page = StartPage()
         self.message_bar = MessageBar()
         self.helping = Helping(self.settings, self.message_bar, self)

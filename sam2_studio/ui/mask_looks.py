@@ -4,21 +4,24 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt
 
 from sam2_studio.core.edges import EdgeSettings
+from sam2_studio.core.frames import Frame
 from sam2_studio.core.geometry import Size
 from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.core.objects import CutObject
 from sam2_studio.engine.foreground import foreground
+from sam2_studio.engine.steady import REACH
 from sam2_studio.engine.strokes import Pixels
 from sam2_studio.ui.canvas.canvas import Canvas
 from sam2_studio.ui.canvas.differences import Difference
 from sam2_studio.ui.canvas.hand_canvas import HAIR_COLOR, HAIR_ID
 from sam2_studio.ui.canvas.onion import Skin
-from sam2_studio.ui.canvas.overlay import ShownMask, ViewKind, union_alpha
+from sam2_studio.ui.canvas.overlay import ShownMask, SoftPart, ViewKind, union_alpha
 from sam2_studio.ui.canvas.tools import ToolKind
 from sam2_studio.ui.edged_masks import EdgedMasks
 from sam2_studio.ui.look_thread import LookThread
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.selection import Selection
+from sam2_studio.ui.steady_questions import SteadyQuestions
 
 _COLORS = "colors"
 
@@ -33,18 +36,22 @@ class MaskLooks(QObject):
         solo: Whether the selected object is shown alone, visible or not.
     """
 
-    def __init__(self, bridge: ProjectBridge, selection: Selection, canvas: Canvas, thread: LookThread) -> None:
+    def __init__(
+        self, bridge: ProjectBridge, selection: Selection, canvas: Canvas, thread: LookThread, steady: SteadyQuestions
+    ) -> None:
         super().__init__(bridge)
         self._bridge, self._selection, self._canvas, self._thread = bridge, selection, canvas, thread
-        self._edged = EdgedMasks(thread, self)
+        self._edged, self._steady = EdgedMasks(thread, self), steady
         self.skins = 0
         self.solo = False
         self._wanted: tuple[int, _Seen] | None = None
         self._colors: Pixels | None = None
         bridge.replaced.connect(self._edged.forget)
         bridge.clip_changed.connect(self._edged.forget)
+        bridge.clip_changed.connect(self.show)
         canvas.view_changed.connect(self.show)
         self._edged.came.connect(self.show)
+        steady.changed.connect(self.show)
         thread.found.connect(self._colors_found, Qt.ConnectionType.QueuedConnection)
 
     def concerns(self, frame: int) -> bool:
@@ -52,8 +59,9 @@ class MaskLooks(QObject):
         shown = self._canvas.frame
         if shown is None:
             return False
+        round_it = max(self.skins, REACH if any(map(self._may_be_steady, self._bridge.project.objects)) else 0)
         back = 1 if self._canvas.kind is ViewKind.DIFFERENCE else 0
-        return shown.number - max(self.skins, back) <= frame <= shown.number + self.skins
+        return shown.number - max(round_it, back) <= frame <= shown.number + round_it
 
     def set_skins(self, count: int) -> None:
         self.skins = count
@@ -86,7 +94,22 @@ class MaskLooks(QObject):
             return ShownMask(each.id, mask, each.color, self._is_visible(each), selected, stale=stale)
         hard = self._edged.hard(f"{each.id}", mask, each.edge)
         soft = self._edged.soft(f"{each.id}", frame, mask, each.edge, self._bridge.hair(each, frame.number))
+        soft = self._steadied(each, frame, mask) or soft
         return ShownMask(each.id, hard, each.color, self._is_visible(each), selected, soft, stale)
+
+    def _steadied(self, each: CutObject, frame: Frame, mask: Mask) -> SoftPart | None:
+        """The steady matte where there is one, and the user rests on it; None else, and until it is known."""
+        slot = f"steady {each.id}"
+        asked = self._steady.ask(each, frame, mask) if self._may_be_steady(each) else None
+        if asked is None:
+            self._edged.drop(slot)
+            return None
+        return self._edged.steady(slot, asked.key, asked.steps)
+
+    def _may_be_steady(self, each: CutObject) -> bool:
+        """Whether how steady an object's matte is can be seen now."""
+        is_seen = self._is_visible(each) and self._canvas.kind in (ViewKind.MATTE, ViewKind.CUTOUT)
+        return bool(is_seen and each.edge.matte and each.edge.steady)
 
     def _strokes(self, frame: int) -> list[ShownMask]:
         """What the hair brush covers of the selected object, hatched, while that brush is in hand."""

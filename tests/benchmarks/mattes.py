@@ -12,6 +12,7 @@ is the mean change of the alpha between frames of a subject at rest, where it ch
 import argparse
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -164,19 +165,28 @@ def print_flicker(size: tuple[int, int], each: int) -> None:
         print(f"| {name} | " + " | ".join(cells) + " |")
 
 
+def print_steady_seconds(methods: Iterable[str]) -> None:
+    """Milliseconds of one steady matte at 1080p when nothing is known before; the median of three."""
+    print("\n| 1080p, steady, ms a frame | all | longest step |")
+    known = composite("hair", 1, FULL_HD)
+    frames, masks = _still_clip(known)
+    source = ArraySource(frames, clip_info(len(frames), FULL_HD))
+    for name in methods:
+        edge, runs = replace(METHODS[name], steady="all"), []
+        for _ in range(3):
+            times = [time.perf_counter()]
+            for _ in _clip_mattes(source, masks).steps(source.read(4), masks[4], edge, (1,)):
+                times.append(time.perf_counter())
+            runs.append((times[-1] - times[0], max(b - a for a, b in pairwise(times))))
+        whole, longest = np.median(np.asarray(runs), 0)
+        print(f"| {name} | {1000 * whole:.0f} | {1000 * longest:.0f} |")
+
+
 def flickers(known: Composite) -> dict[str, float]:
     """Of the fast matte frame by frame and steadied, and how near each is to the truth."""
     frames, masks = _still_clip(known)
-    info = clip_info(len(frames), (known.alpha.shape[1], known.alpha.shape[0]))
-    source = ArraySource(frames, info)
-    clip = ClipMattes(
-        source,
-        lambda i, n: masks[n],
-        kept=lambda i, n: False,
-        flagged=lambda i, n: False,
-        hair=lambda i, n: None,
-        shots=Shots(),
-    )
+    source = ArraySource(frames, clip_info(len(frames), (known.alpha.shape[1], known.alpha.shape[0])))
+    clip = _clip_mattes(source, masks)
     found = {}
     for name, steady in (("frame by frame", ""), ("steady", "all")):
         edge = EdgeSettings(matte=True, steady=steady)
@@ -185,6 +195,17 @@ def flickers(known: Composite) -> dict[str, float]:
         found[name] = float(np.mean([np.abs(b - a)[soft].mean() for a, b in pairwise(mattes)]))
         found[f"{name}, SAD"] = float(np.mean([sad(each, known.alpha) for each in mattes])) / 1000
     return found
+
+
+def _clip_mattes(source: ArraySource, masks: list[Mask]) -> ClipMattes:
+    return ClipMattes(
+        source,
+        lambda i, n: masks[n],
+        kept=lambda i, n: False,
+        flagged=lambda i, n: False,
+        hair=lambda i, n: None,
+        shots=Shots(),
+    )
 
 
 def _still_clip(known: Composite) -> tuple[list[NDArray[np.uint8]], list[Mask]]:
@@ -212,6 +233,7 @@ def main() -> None:
     print_hair_brush((width, height), options.each, methods)
     print_flicker((width, height), min(options.each, 2))
     print_seconds(methods)
+    print_steady_seconds(methods)
 
 
 if __name__ == "__main__":

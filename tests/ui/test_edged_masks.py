@@ -116,6 +116,35 @@ def test_while_a_setting_is_dragged_the_last_matte_stands_but_not_on_another_fra
     assert edged.soft("1", frame_of(), block(31), SOFT) is None
 
 
+def mattes(seen: list[str], name: str) -> Iterator[Matte]:
+    for number in range(3):
+        seen.append(f"{name} {number}")
+        yield make_matte(frame_of(number).rgb, block(), SOFT)
+
+
+def test_what_takes_long_waits_for_all_else_and_its_last_matte_counts(
+    edged: EdgedMasks, thread: LookThread, qtbot: QtBot
+) -> None:
+    seen: list[str] = []
+    assert edged.steady("a", ("key",), lambda: mattes(seen, "long")) is None
+    thread.ask("quick", lambda: seen.append("quick"))
+    with qtbot.waitSignal(edged.came, timeout=PATIENCE):
+        thread.start()
+    assert seen == ["quick", "long 0", "long 1", "long 2"]
+    assert same(edged.steady("a", ("key",), lambda: mattes(seen, "again")), frame_of(2), block(), SOFT)
+    assert len(seen) == 4, "what is known isn't made again"
+
+
+def test_what_nobody_waits_for_isnt_made(edged: EdgedMasks, thread: LookThread, qtbot: QtBot) -> None:
+    seen: list[str] = []
+    edged.steady("a", ("old",), lambda: mattes(seen, "left"))
+    edged.drop("a")
+    edged.steady("b", ("new",), lambda: mattes(seen, "stayed"))
+    with qtbot.waitSignal(edged.came, timeout=PATIENCE):
+        thread.start()
+    assert seen == ["stayed 0", "stayed 1", "stayed 2"]
+
+
 def test_another_project_gets_nothing_of_the_old_one(edged: EdgedMasks, thread: LookThread, qtbot: QtBot) -> None:
     edged.soft("1", frame_of(), block(), SOFT)
     with qtbot.waitSignal(edged.came, timeout=PATIENCE):

@@ -78,7 +78,11 @@ class EdgePanel(Section):
         for text, widget, tip in (
             (tr("Largest piece only"), self.largest, tr("Drop all pieces but the one with the most pixels.")),
             (tr("Matte"), self.matte, tr("Find a soft edge in the picture: for hair, fur and motion blur.")),
-            (tr("Steady"), self.steady, tr("Let the matte not shimmer from frame to frame; exports only.")),
+            (
+                tr("Steady"),
+                self.steady,
+                tr("Let the matte not shimmer from frame to frame; you see it where you rest."),
+            ),
             (tr("Despill"), self.despill, tr("Take a screen's light out of the subject's colours.")),
         ):
             last = QHBoxLayout()
