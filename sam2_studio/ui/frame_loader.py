@@ -33,6 +33,7 @@ _log = logging.getLogger(__name__)
 THUMBNAIL_HEIGHT = 48
 CLOSEUP_SIDE = 320
 _READ_AHEAD = 12
+_LULL = 0.3  # seconds without a frame asked for: nobody plays or scrubs, so frames elsewhere may be decoded
 _REST = 0.12  # seconds that a stand-in stands before the frame itself is decoded
 
 
@@ -44,6 +45,7 @@ class _Wishes:
         path: Media to open, or None.
         reading: How they are read.
         drop: Whether to let go of the media that is open.
+        asked: When a frame was asked for last.
         generation: Rises with each opening: answers of an older one are void.
         frame: Frame to show, or None.
         direction: +1 or -1, for reading ahead.
@@ -60,6 +62,7 @@ class _Wishes:
     drop: bool = False
     generation: int = 0
     frame: int | None = None
+    asked: float = 0.0
     direction: int = 1
     exact: tuple[int, float] | None = None
     proxy: Path | str | None = None
@@ -73,7 +76,13 @@ class _Wishes:
     def any(self) -> bool:
         media = self.drop or self.path is not None or self.proxy is not None
         shown = self.frame is not None or self.exact_is_due or self.ahead
-        return self.stop or media or shown or bool(self.neighbours or self.closeups or self.thumbnails)
+        quiet = self.elsewhere and monotonic() >= self.asked + _LULL
+        return self.stop or media or shown or bool(self.neighbours) or quiet
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether pictures are wanted of frames that may lie anywhere."""
+        return bool(self.closeups or self.thumbnails)
 
     @property
     def exact_is_due(self) -> bool:
@@ -82,7 +91,9 @@ class _Wishes:
     @property
     def wait(self) -> float | None:
         """Seconds until there is something to do without a new wish; None for never."""
-        return None if self.exact is None else max(0.0, self.exact[1] - monotonic())
+        due = [self.exact[1]] if self.exact is not None else []
+        due += [self.asked + _LULL] if self.elsewhere else []
+        return max(0.0, min(due) - monotonic()) if due else None
 
 
 class FrameLoader(QThread):
@@ -145,7 +156,7 @@ class FrameLoader(QThread):
         with self._condition:
             self._wishes.frame, self._wishes.exact, self._wishes.neighbours = number, None, []
             self._wishes.direction = direction
-            self._wishes.ahead = True
+            self._wishes.ahead, self._wishes.asked = True, monotonic()
             self._condition.notify()
 
     def want_neighbours(self, numbers: list[int]) -> None:
@@ -161,7 +172,7 @@ class FrameLoader(QThread):
             self._condition.notify()
 
     def want_thumbnails(self, numbers: list[int]) -> None:
-        """Ask for small pictures of these frames, made when nothing else is to be done."""
+        """Ask for small pictures of these frames, made as they are shown, or when nothing else is to be done."""
         with self._condition:
             self._wishes.thumbnails = list(numbers)
             self._condition.notify()
@@ -265,6 +276,11 @@ class FrameLoader(QThread):
         self.frame_ready.emit(wishes.generation, frame)
         with self._condition:
             wishes.ahead = True
+            passing = number in wishes.thumbnails
+            if passing:
+                wishes.thumbnails.remove(number)
+        if passing:
+            self.thumbnail_ready.emit(wishes.generation, number, thumbnail(frame))
 
     def _read_neighbour(self, number: int, generation: int) -> None:
         if self._source is None:

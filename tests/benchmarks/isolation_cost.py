@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from statistics import median
 
@@ -21,11 +22,11 @@ from tests.synthetic import moving_scene
 ROUNDS = 7
 
 
-def clip(folder: Path, frames: int) -> Path:
+def clip(folder: Path, frames: int, rate: Fraction = Fraction(25)) -> Path:
     """1080p H.264, a textured scene that moves, a keyframe every 250 frames."""
     scene = moving_scene(3, min(frames, 24), size=(1920, 1080), radius=180)
     pictures = (scene.frames[n % len(scene.frames)] for n in range(frames))
-    return write_video(folder / "a.mp4", pictures, gop=250, options={"preset": "fast"})
+    return write_video(folder / "a.mp4", pictures, rate=rate, gop=250, options={"preset": "fast"})
 
 
 @dataclass(frozen=True)
