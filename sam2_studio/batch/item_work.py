@@ -20,6 +20,7 @@ from sam2_studio.batch.untracked import untracked
 from sam2_studio.core.clip import Clip, ClipInfo, ClipKind
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import FrameRange
+from sam2_studio.core.objects import the_subject
 from sam2_studio.core.prompts import PromptSet
 from sam2_studio.core.schema import SUFFIX
 from sam2_studio.core.store import ProjectFile
@@ -129,7 +130,7 @@ class _Work:
         return _model(item.model, item.device, item.dtype, item.model_sha256)
 
     def _still(self, info: ClipInfo) -> Generator[Step, None, ExportReport]:
-        from sam2_studio.batch.stills import cut_out_still, the_subject
+        from sam2_studio.batch.stills import cut_out_still
         from sam2_studio.engine.segmenter import Segmenter
 
         item, edge = self.item, EdgeSettings(**self.item.edge)

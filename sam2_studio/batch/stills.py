@@ -7,7 +7,7 @@ from sam2_studio.core.clip import Clip
 from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frame_source import FrameSource
 from sam2_studio.core.masks import Mask
-from sam2_studio.core.objects import CutObject, palette_color
+from sam2_studio.core.objects import the_subject
 from sam2_studio.core.prompts import PromptSet
 from sam2_studio.engine.foreground import foreground
 from sam2_studio.engine.matting import make_matte
@@ -65,11 +65,6 @@ def cut_out_still(
         foreground=foreground,
         made_with=segmenter.looks.model.recipe,
     )
-
-
-def the_subject(edge: EdgeSettings = _PLAIN) -> CutObject:
-    """The one object of a still."""
-    return CutObject(id=1, name="subject", color=palette_color(1), edge=edge)
 
 
 def _mask(source: FrameSource, segmenter: Segmenter, prompts: PromptSet | None, settings: SegmentSettings) -> Mask:

@@ -67,8 +67,8 @@ def _checked(images: list[Path], output: Path, prompts: PromptSet | None, *, ove
     Raises:
         StudioError: the first thing that doesn't fit.
     """
-    from sam2_studio.batch.stills import the_subject
     from sam2_studio.core.clip import Clip
+    from sam2_studio.core.objects import the_subject
     from sam2_studio.export.checks import check
     from sam2_studio.export.spec import ExportSpec
     from sam2_studio.media.isolated import open_picture

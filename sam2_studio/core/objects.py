@@ -66,3 +66,8 @@ class CutObject:
 def palette_color(object_id: int) -> str:
     """The colour that object number `object_id` starts with."""
     return PALETTE[(object_id - 1) % len(PALETTE)]
+
+
+def the_subject(edge: EdgeSettings | None = None) -> CutObject:
+    """The one object of a still, by its edge settings."""
+    return CutObject(id=1, name="subject", color=palette_color(1), edge=edge or EdgeSettings())
