@@ -1,31 +1,26 @@
 """Runs items on a Dask cluster: the same work as on this machine, with the same results. Needs the extra `cluster`.
 
-A task is an item. Never more tasks are out than there are workers, so that the scheduler stays small and large items go
-first. Whatever is wrong with a worker, its version, its model, is found before it gets work.
+A task is an item, or a part of a long one. Items are handed out while workers are free, so that the scheduler stays
+small and large items go first. Whatever is wrong with a worker, its version, its model, is found before it gets work.
 """
 
 from collections import Counter, deque
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
-from socket import gethostname
 from typing import TYPE_CHECKING
 
-from sam2_studio import __version__
-from sam2_studio.batch.item_work import failed
+from sam2_studio.batch.cluster_run import Outstanding
+from sam2_studio.batch.cluster_tasks import About, ItemTasks, Terms, about, versions
 from sam2_studio.batch.items import Item, Outcome, Step
-from sam2_studio.batch.pool import Work, next_item
-from sam2_studio.batch.serving import compute_on, outcome_of
+from sam2_studio.batch.pool import next_item
 from sam2_studio.batch.written import WrittenSubject
-from sam2_studio.engine.device import cores
-from sam2_studio.engine.digests import digest_of
-from sam2_studio.engine.model_files import find_model
-from sam2_studio.errors import BatchError, ModelError
+from sam2_studio.errors import BatchError
 
 if TYPE_CHECKING:
-    from distributed import Client, Future, as_completed
+    from distributed import Client
 
+LEAST_FRAMES = 120  # of a part: less isn't worth that another worker opens the clip
 _SECONDS = 20  # to reach the scheduler
 _INSTALL = "pip install 'sam2-studio[cluster]'"
 
@@ -46,32 +41,20 @@ class Mount:
         return cls(Path(here).absolute(), Path(there))
 
 
-@dataclass(frozen=True)
-class About:
-    """What a worker says of itself.
-
-    Attributes:
-        versions: Of the program and of what decides its results.
-        digests: Sha256 by model; "" where it isn't there.
-    """
-
-    versions: str
-    host: str
-    cores: int
-    digests: Mapping[str, str]
-
-
 class DaskCluster:
     """The workers of a scheduler.
 
     Args:
         address: Of the scheduler, such as `tcp://10.0.0.5:8786`.
-        work: Does one item; a function of a module that the workers have.
+        tasks: How an item is done.
         mounts: Folders that have other names there.
+        least: Frames of a part into which a long item is divided, all objects counted.
     """
 
-    def __init__(self, address: str, work: Work, mounts: Sequence[Mount] = ()) -> None:
-        self._address, self._work, self._mounts = address, work, tuple(mounts)
+    def __init__(
+        self, address: str, tasks: ItemTasks = ItemTasks(), mounts: Sequence[Mount] = (), *, least: int = LEAST_FRAMES
+    ) -> None:
+        self._address, self._tasks, self._mounts, self._least = address, tasks, tuple(mounts), least
 
     def run(self, items: Sequence[Item]) -> Generator[Step | Outcome, None, None]:
         """Do all items. A task whose worker is lost is given to another one. Closing it takes back what is waiting.
@@ -82,55 +65,24 @@ class DaskCluster:
         from distributed import as_completed
 
         client = _connected(self._address)
-        waiting = deque(items)
-        running: dict[Future, Item] = {}
         try:
             threads = _checked_threads(client, items)
             finished = as_completed(loop=client.loop)
-            self._submit(client, waiting, running, finished, threads)
-            for future in finished:
-                item = running.pop(future)
-                yield _result(future, item)
-                self._submit(client, waiting, running, finished, threads)
+            out = Outstanding(client, finished, self._tasks, Terms(threads, versions()), self._least)
+            try:
+                yield from self._hand_out(deque(items), out)
+            finally:
+                out.take_back()
         finally:
-            client.cancel(list(running))
             client.close()
 
-    def _submit(
-        self,
-        client: "Client",
-        waiting: deque[Item],
-        running: "dict[Future, Item]",
-        finished: "as_completed",
-        threads: int,
-    ) -> None:
-        """Give every free worker an item."""
-        room = max(1, sum(client.nthreads().values())) - len(running)
-        for _ in range(room):
-            item = next_item(waiting, running.values())
-            if item is None:
+    def _hand_out(self, waiting: deque[Item], out: Outstanding) -> Generator[Step | Outcome, None, None]:
+        while True:
+            while out.room and (item := next_item(waiting, out.items)) is not None:
+                out.begin(mapped(item, self._mounts), item)
+            if out.is_empty:
                 return
-            future = client.submit(do_there, mapped(item, self._mounts), self._work, threads, versions(), pure=False)
-            running[future] = item
-            finished.add(future)
-
-
-def do_there(item: Item, work: Work, threads: int, wanted: str) -> Outcome:
-    """Do an item in a worker of a cluster."""
-    if versions() != wanted:
-        return failed(item, f"The worker on {gethostname()} has {versions()}, not {wanted}. Install the same.")
-    compute_on(threads)
-    return outcome_of(item, work, lambda step: None)
-
-
-def versions() -> str:
-    """Of the program and of torch, whose results differ from version to version."""
-    return f"sam2_studio {__version__} with torch {version('torch')}"
-
-
-def about(models: Sequence[str]) -> About:
-    """What this process is, as a worker."""
-    return About(versions(), gethostname(), cores(), {name: _digest(name) for name in models})
+            yield from out.next_outcome()
 
 
 def mapped(item: Item, mounts: Sequence[Mount]) -> Item:
@@ -160,13 +112,6 @@ def mapped(item: Item, mounts: Sequence[Mount]) -> Item:
         ),
         known_as=item.media,
     )
-
-
-def _digest(model: str) -> str:
-    try:
-        return digest_of(find_model(model).path)
-    except (OSError, ModelError):
-        return ""
 
 
 def _connected(address: str) -> "Client":
@@ -201,15 +146,3 @@ def _check(address: str, one: About, wanted: Mapping[str, str]) -> None:
         if digest != wanted[model]:
             told = f"has another file of {model}" if digest else f"doesn't have {model}"
             raise BatchError(f"The worker {address} {told}.", f"Run there: sam2-studio models get {model}")
-
-
-def _result(future: "Future", item: Item) -> Outcome:
-    from distributed.scheduler import KilledWorker
-
-    error = future.exception()
-    if error is None:
-        outcome: Outcome = future.result()
-        return outcome
-    if isinstance(error, KilledWorker):
-        return failed(item, "Every worker that tried it died. Its footage may be damaged, or memory ran out.")
-    return failed(item, f"The cluster couldn't do it: {error!r}. See the log of its workers.")

@@ -27,15 +27,26 @@ def footage(file: ProjectFile) -> Iterator[tuple[Clip, FrameSource]]:
     if clip is None:
         raise ProjectError(f"There is no footage in “{file.path}”.", "Open it in the window and add a clip.")
     found = clip.relinked(str(_located(clip, file.path)))
-    source = _cached(IsolatedSource(found.media_path, reading=found.reading))
+    with source_of(found) as source:
+        yield found, source
+
+
+@contextmanager
+def source_of(clip: Clip) -> Iterator[FrameSource]:
+    """A reader of one's own of a clip, which is closed at the end.
+
+    Raises:
+        MediaError: the clip is gone, can't be read, or has another size or length than it had.
+    """
+    source = _cached(IsolatedSource(clip.media_path, reading=clip.reading))
     try:
         if not clip.fits(source.info):
             was, now = _told(clip.info.frames, clip.info.size), _told(source.info.frames, source.info.size)
             raise MediaError(
-                f"The clip {found.info.path} has changed: it has {now}, the project was made on {was}.",
+                f"The clip {clip.info.path} has changed: it has {now}, the project was made on {was}.",
                 "Put the original back, or start a new project.",
             )
-        yield found, source
+        yield source
     finally:
         source.close()
 

@@ -13,19 +13,19 @@ from typing import Any
 from sam2_studio.batch.cuts import look_for_cuts
 from sam2_studio.batch.footage import footage
 from sam2_studio.batch.snapshot import track_request
+from sam2_studio.batch.stored_run import StoredRun
 from sam2_studio.core.clip import Clip, ClipKind
-from sam2_studio.core.commands import Command, mask_changes, put_masks, set_model, settled_changes
+from sam2_studio.core.commands import put_masks, set_model
 from sam2_studio.core.frame_source import FrameSource
 from sam2_studio.core.frames import FrameRange
-from sam2_studio.core.records import lacks_mask, prompted_record, tracked_record
+from sam2_studio.core.records import lacks_mask, prompted_record
 from sam2_studio.core.store import ProjectFile
-from sam2_studio.core.tracks import MaskRecord
 from sam2_studio.engine.cuts import Looked
 from sam2_studio.engine.embeddings import FeatureCache
 from sam2_studio.engine.models import Model
 from sam2_studio.engine.passes import ends_at
 from sam2_studio.engine.relief import say_nothing
-from sam2_studio.engine.requests import Arrival, Direction, FrameResult
+from sam2_studio.engine.requests import Direction, TrackRequest
 from sam2_studio.engine.run_progress import RunProgress
 from sam2_studio.engine.segmenter import Segmenter
 from sam2_studio.engine.tracker import CACHED_BYTES, Tracker
@@ -116,15 +116,12 @@ def track_project(
     """
     started = time.monotonic()
     with footage(file) as (clip, source):
-        span = (clip.source_range if within is None else within).checked(clip.info.frames)
-        request = track_request(file, object_ids, direction, span)
-        file.history.do(set_model(file.project, model.pin))
-        yield TrackProgress(done=0, total=RunProgress(request).frames, seconds=0.0)
+        span = clip.source_range if within is None else within
         segmenter = Segmenter(model, FeatureCache(CACHED_BYTES), on_notice)
-        _answer_open_prompts(file, source, segmenter, [item.object_id for item in request.objects])
-        cuts = (yield from _cuts(clip, source, started)) if stop_at_cuts else ()
-        request = track_request(file, object_ids, direction, span, cuts=cuts)
-        run, progress = _Run(file), RunProgress(request)
+        request = yield from prepare_run(
+            file, (clip, source), segmenter, object_ids, direction=direction, within=span, stop_at_cuts=stop_at_cuts
+        )
+        run, progress = StoredRun(file), RunProgress(request)
         yield _progress(progress, started)
         for result in Tracker(model, source, segmenter).run(request):
             run.put(result, segmenter.looks.model.recipe)
@@ -140,6 +137,34 @@ def track_project(
     )
 
 
+def prepare_run(
+    file: ProjectFile,
+    opened: tuple[Clip, FrameSource],
+    segmenter: Segmenter,
+    object_ids: Sequence[int],
+    *,
+    direction: Direction,
+    within: FrameRange,
+    stop_at_cuts: bool,
+) -> Generator[TrackProgress, None, TrackRequest]:
+    """All that comes before tracking: the project names the model, open prompts get their masks, cuts are found.
+
+    Args:
+        opened: The project's clip as found, and a reader of it.
+
+    Returns:
+        The run. Raises as `track_project`.
+    """
+    (clip, source), started = opened, time.monotonic()
+    within.checked(clip.info.frames)
+    request = track_request(file, object_ids, direction, within)
+    file.history.do(set_model(file.project, segmenter.looks.model.pin))
+    yield TrackProgress(done=0, total=RunProgress(request).frames, seconds=0.0)
+    _answer_open_prompts(file, source, segmenter, [item.object_id for item in request.objects])
+    cuts = (yield from _cuts(clip, source, started)) if stop_at_cuts else ()
+    return track_request(file, object_ids, direction, within, cuts=cuts)
+
+
 def _progress(progress: RunProgress, started: float) -> TrackProgress:
     done, total = progress.kept + progress.done, progress.kept + progress.frames
     return TrackProgress(done=done, total=total, seconds=time.monotonic() - started)
@@ -151,33 +176,6 @@ def _cuts(clip: Clip, source: FrameSource, started: float) -> Generator[TrackPro
         seconds = time.monotonic() - started
         yield TrackProgress(done=looked.frames, total=clip.info.frames, seconds=seconds, what="Looking for cuts")
     return looked.cuts
-
-
-@dataclass
-class _Run:
-    """Puts the masks of one run into one undo step, each in a transaction of its own."""
-
-    file: ProjectFile
-    step: int = 0
-
-    def put(self, result: FrameResult, recipe: str) -> None:
-        with self.file.transaction():
-            if result.arrival is Arrival.SAME:
-                changes = settled_changes(self.file.project, [(result.object_id, result.frame)])
-            else:
-                changes = mask_changes(self.file.project, [self._stored(result, recipe)])
-            if self.step:
-                self.file.history.join(self.step, changes)
-            else:
-                self.step = self.file.history.do(Command(label="Track", changes=tuple(changes), frame=result.frame))
-
-    def _stored(self, result: FrameResult, recipe: str) -> tuple[int, int, MaskRecord]:
-        mask_id = self.file.add_mask(result.mask)
-        record = tracked_record(
-            mask_id, result.mask, score=result.score, absent=result.absent, recipe=recipe, health=result.health
-        )
-        early = result.arrival is Arrival.EARLY  # stale until the other side was there: a killed run is gone on with
-        return result.object_id, result.frame, record.made_stale() if early else record
 
 
 def _answer_open_prompts(

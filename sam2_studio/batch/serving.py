@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import NoReturn
 
-from sam2_studio.batch.item_work import failed
+from sam2_studio.batch.item_work import Ended, failed
 from sam2_studio.batch.items import Item, Outcome, Step
 from sam2_studio.engine.device import use_threads
 from sam2_studio.engine.shortage import is_shortage, shortage_told
@@ -36,11 +36,11 @@ def serve(pipe: Connection, work: Callable[[Item], Iterator[Step | Outcome]], th
             _do(pipe.recv(), pipe, work)
 
 
-def outcome_of(item: Item, work: Callable[[Item], Iterator[Step | Outcome]], tell: Callable[[Step], object]) -> Outcome:
-    """Do an item and return what became of it, whatever happens; `tell` hears of its steps."""
+def outcome_of(item: Item, work: Iterator[Step | Ended], tell: Callable[[Step], object]) -> Ended | Outcome:
+    """Do what is to be done for an item and return what it ends with, whatever happens; `tell` hears of its steps."""
     try:
-        for said in work(item):
-            if isinstance(said, Outcome):
+        for said in work:
+            if not isinstance(said, Step):
                 return said
             tell(said)
     except (BrokenPipeError, ConnectionResetError):
@@ -62,7 +62,7 @@ def _do(item: Item, pipe: Connection, work: Callable[[Item], Iterator[Step | Out
             last = now
             pipe.send(step)
 
-    pipe.send(outcome_of(item, work, tell))
+    pipe.send(outcome_of(item, work(item), tell))
 
 
 def compute_on(threads: int) -> None:

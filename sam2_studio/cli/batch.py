@@ -94,7 +94,7 @@ def _executor(workers: int | None, scheduler: str | None, mounts: list[str]) -> 
 
         if workers is not None:
             raise typer.BadParameter("The cluster knows how many workers it has: leave --workers out.")
-        return DaskCluster(scheduler, do_item, as_usage(lambda: [Mount.parse(text) for text in mounts]))
+        return DaskCluster(scheduler, mounts=as_usage(lambda: [Mount.parse(text) for text in mounts]))
     if mounts:
         raise typer.BadParameter("--mount is for --scheduler only.")
     count = min(_MOST_WORKERS, cores()) if workers is None else workers

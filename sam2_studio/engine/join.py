@@ -6,12 +6,12 @@ masks go over from one run to the other. What the backward run does better is ha
 stopped leaves masks that meet well. Held masks are packed: some kilobytes a frame, for the frames that both runs track.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import sqrt
 
 from sam2_studio.core.frames import FrameRange
 from sam2_studio.core.health import Health, Reason, Symptom
-from sam2_studio.core.masks import Mask
+from sam2_studio.engine.packed import PackedResult
 from sam2_studio.engine.requests import Arrival, FrameResult
 
 AT_THE_END = 0.85  # weight of an agreement at an end of the overlap, to that in its middle
@@ -27,8 +27,8 @@ class Join:
 
     def __init__(self, overlap: FrameRange) -> None:
         self.overlap = overlap
-        self._forward: dict[int, _Packed] = {}
-        self._backward: dict[int, _Packed] = {}
+        self._forward: dict[int, PackedResult] = {}
+        self._backward: dict[int, PackedResult] = {}
         self._best = -1.0
         self._seam: tuple[FrameResult, float] | None = None
 
@@ -39,7 +39,7 @@ class Join:
 
     def hold(self, result: FrameResult) -> FrameResult:
         """Keep what the run forwards made of a frame; the same, as something that may still be replaced."""
-        self._forward[result.frame] = _Packed.of(result)
+        self._forward[result.frame] = PackedResult.of(result)
         return replace(result, arrival=Arrival.EARLY)
 
     def meet(self, result: FrameResult) -> list[FrameResult]:
@@ -56,7 +56,7 @@ class Join:
             self._best, self._seam = agreement, (forward, overlap)
             came += [replace(held.result, arrival=Arrival.BETTER) for _, held in sorted(self._backward.items())[::-1]]
             self._backward.clear()
-        self._backward[result.frame] = _Packed.of(result)
+        self._backward[result.frame] = PackedResult.of(result)
         return came + self._warning() if result.frame == self.overlap.start else came
 
     def _warning(self) -> list[FrameResult]:
@@ -75,22 +75,3 @@ class Join:
         middle = (self.overlap.start + self.overlap.last) / 2
         half = max(1.0, (self.overlap.last - self.overlap.start) / 2)
         return 1 - (1 - AT_THE_END) * (abs(frame - middle) / half) ** 2
-
-
-@dataclass(frozen=True)
-class _Packed:
-    """A result whose mask is held compressed."""
-
-    bare: FrameResult
-    place: tuple[int, int, int, int]
-    bits: bytes
-
-    @classmethod
-    def of(cls, result: FrameResult) -> "_Packed":
-        mask = result.mask
-        place = (mask.left, mask.top, mask.columns, mask.rows)
-        return cls(replace(result, mask=Mask(mask.size)), place, mask.packed())
-
-    @property
-    def result(self) -> FrameResult:
-        return replace(self.bare, mask=Mask.unpacked(self.bare.mask.size, self.place, self.bits))

@@ -1,7 +1,6 @@
 """Gives the results of a track run their health: one object in one pass. Knows results and frames, no network."""
 
 import copy
-from collections import OrderedDict
 from dataclasses import replace
 
 from sam2_studio.core.frames import Frame
@@ -9,8 +8,6 @@ from sam2_studio.core.masks import Mask
 from sam2_studio.engine.chatter import ChatterMeter
 from sam2_studio.engine.requests import FrameResult
 from sam2_studio.engine.review import Reviewer
-
-_MOST_STARTS = 16  # a stretch begins beside a frame that was shown lately
 
 
 class PassReview:
@@ -24,15 +21,13 @@ class PassReview:
         self._step = step
         self._reviewer, self._meter = Reviewer(), ChatterMeter()
         self._latest: int | None = None
-        self._starts: OrderedDict[int, Reviewer] = OrderedDict()
+        self._starts: dict[int, Reviewer] = {}  # some kilobytes each: all are kept, whichever stretch comes next
 
     def show(self, frame: Frame, mask: Mask) -> None:
         """Take the mask of a frame on which the user showed the object."""
         reviewer = Reviewer()
         reviewer.judge(frame.number, mask, score=1.0, given=True, picture=frame.seen)
         self._starts[frame.number] = reviewer
-        while len(self._starts) > _MOST_STARTS:
-            self._starts.popitem(last=False)
 
     def judged(self, result: FrameResult, frame: Frame) -> FrameResult:
         """The result with its health; results come in tracking order."""

@@ -83,6 +83,8 @@ class _Track:
         """
         if self.latest is not None and (self.latest != number - step or number in self.breaks):
             self.bank.forget_recent()
+            if self.window is not None and self.window != self.follow.whole:
+                self.bank.look_from_elsewhere(None)
             self.window = self.found = None
         self.latest = number
 

@@ -1,12 +1,14 @@
 """How a batch scales: 100 synthesised clips of ten frames on one worker and on two, and the check of a long manifest.
 
-`python -m tests.benchmarks.batch_speed [CLIPS] [--cluster]` prints a table; `--cluster` compares two workers of this
-machine with two of a Dask cluster on it instead, and says what handing out costs where the work is nothing. Each worker
-computes on one thread. Memory is the parent's, sampled after each item.
+`python -m tests.benchmarks.batch_speed [CLIPS] [--cluster | --divided]` prints a table. `--cluster` compares two
+workers of this machine with two of a Dask cluster on it instead, and says what handing out costs without any work;
+`--divided` compares a long clip done whole by such a cluster with the same clip done in parts. Each worker computes on
+one thread. Memory is the parent's, sampled after each item.
 """
 
 import csv
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -15,17 +17,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sam2_studio.batch.batch_run import Executor, Progress, run_batch
-from sam2_studio.batch.cluster import DaskCluster
+from sam2_studio.batch.cluster import LEAST_FRAMES, DaskCluster
+from sam2_studio.batch.cluster_tasks import ItemTasks
+from sam2_studio.batch.item_spans import Share
 from sam2_studio.batch.item_work import do_item
 from sam2_studio.batch.items import Fate, Item, Outcome
 from sam2_studio.batch.lines import Defaults, check_rows
 from sam2_studio.batch.manifest import read_manifest
 from sam2_studio.batch.pool import WorkerPool
+from sam2_studio.batch.report import BatchReport
 from sam2_studio.engine.device import process_bytes
 from tests.media_factory import write_video
 from tests.synthetic import moving_scene
 
 FRAMES, LINES = 10, 10_000
+LONG = 600  # frames of a clip that is divided
 EARLY = 20  # items after which memory is looked at first
 
 
@@ -88,6 +94,14 @@ def nothing(item: Item) -> Iterator[Outcome]:
     yield Outcome(output=item.output, line=item.line, said=item.said, fate=Fate.DONE)
 
 
+def begin_nothing(item: Item, share: Share) -> Iterator[Outcome]:
+    """The same on a cluster."""
+    yield from nothing(item)
+
+
+NOTHING = ItemTasks(begin=begin_nothing)
+
+
 def compare_workers(folder: Path, manifest: Path) -> None:
     print(f"| {LINES:,} lines checked in | {check_seconds(folder):.2f} s |")
     heading()
@@ -101,14 +115,34 @@ def compare_cluster(folder: Path, manifest: Path) -> None:
     heading()
     here = row("2, here", folder, manifest, WorkerPool(2, 1, do_item))
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-        there = row("2, cluster", folder, manifest, DaskCluster(cluster.scheduler_address, do_item))
+        there = row("2, cluster", folder, manifest, DaskCluster(cluster.scheduler_address))
         print(f"overhead {there.seconds / here.seconds - 1:.3f}, start left out {there.steady / here.steady - 1:.3f}")
         for name, executor in (
             ("pool", WorkerPool(2, 1, nothing)),
-            ("cluster", DaskCluster(cluster.scheduler_address, nothing)),
+            ("cluster", DaskCluster(cluster.scheduler_address, NOTHING)),
         ):
             out = folder / f"nothing {name}"
             print(f"{name}: {measure(items_of(manifest, out), out, executor).steady * 1000:.1f} ms a clip without work")
+
+
+def compare_divided(folder: Path, manifest: Path) -> None:
+    """One clip with a box on every 120th frame: done by one worker of a cluster, and in parts by two."""
+    from distributed import LocalCluster
+
+    there = moving_scene(1, LEAST_FRAMES // 2, size=(320, 192), radius=40).frames
+    write_video(folder / "long.mp4", (*there, *there[::-1]) * (LONG // LEAST_FRAMES))
+    box = ";".join(f"{n}:60,40,230,170" for n in range(0, LONG, LEAST_FRAMES))
+    manifest = folder / "long.csv"
+    manifest.write_text(f'media,box\nlong.mp4,"{box}"\n')
+    print(f"| {LONG} frames | seconds |\n| --- | --- |")
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        for name, least in (("warm", LONG), ("whole", LONG), ("divided", LEAST_FRAMES)) * 2:
+            executor, out = DaskCluster(cluster.scheduler_address, least=least), folder / name
+            shutil.rmtree(out, ignore_errors=True)
+            *_, report = run_batch(items_of(manifest, out), out, executor)
+            assert isinstance(report, BatchReport)
+            assert not report.failures
+            print(f"| {name} | {report.seconds:.1f} |", flush=True)
 
 
 def heading() -> None:
@@ -131,7 +165,8 @@ def main(words: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         manifest = make_clips(folder, count)
-        (compare_cluster if "--cluster" in words else compare_workers)(folder, manifest)
+        compare = {"--cluster": compare_cluster, "--divided": compare_divided}
+        next((compare[word] for word in words if word in compare), compare_workers)(folder, manifest)
 
 
 if __name__ == "__main__":

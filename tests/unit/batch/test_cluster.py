@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 from sam2_studio.batch import cluster
-from sam2_studio.batch.cluster import Mount, about, do_there, mapped, versions
+from sam2_studio.batch.cluster import Mount, mapped
+from sam2_studio.batch.cluster_tasks import Terms, about, begin_there, finish_there, track_there, versions
+from sam2_studio.batch.item_spans import Divided, Share, Tracked
+from sam2_studio.batch.items import Outcome
 from sam2_studio.batch.lines import Defaults, check_rows
 from sam2_studio.batch.manifest import Row
 from sam2_studio.batch.records import key_of
 from sam2_studio.errors import BatchError
 from sam2_studio.networks.catalogue import NANO
-from tests.batch_work import by_name, items_of
+from tests.batch_work import BY_NAME, items_of
 
 
 def test_paths_are_those_of_the_workers(tmp_path: Path) -> None:
@@ -69,5 +72,16 @@ def test_a_worker_says_what_it_is_and_one_that_differs_is_refused() -> None:
 
 def test_a_worker_that_came_later_is_checked_too(tmp_path: Path, one_thread: None) -> None:
     [item] = items_of(tmp_path, "a.mp4")
-    assert do_there(item, by_name, 1, versions()).error == ""
-    assert "0.0.1" in do_there(item, by_name, 1, "sam2_studio 0.0.1").error
+    fit, other, share = Terms(1, versions()), Terms(1, "sam2_studio 0.0.1"), Share(2, 1)
+    done = begin_there(item, BY_NAME, share, fit)
+    assert isinstance(done, Outcome)
+    assert done.error == ""
+    plan = Divided(clip=None, parts=(), key="", project="", notices=())  # type: ignore[arg-type] # not looked at
+    refused = [
+        begin_there(item, BY_NAME, share, other),
+        track_there(item, BY_NAME, None, None, other),  # type: ignore[arg-type] # not looked at
+        finish_there(item, BY_NAME, plan, [], other),
+    ]
+    for each in refused:
+        assert isinstance(each, Outcome | Tracked)
+        assert "0.0.1" in each.error
