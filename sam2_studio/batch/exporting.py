@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
@@ -58,17 +59,20 @@ def export_project(path: Path, spec: ExportSpec, edge: Mapping[str, Any] = _AS_S
             shots = Shots()
             if any(thing.edge.matte and thing.edge.steady for thing in objects):
                 shots = yield from _shots(clip, source)
-            for event in run_export(
+            stored = _Stored(file)
+            run = run_export(
                 spec,
                 source=source,
                 clip=clip,
                 objects=objects,
-                masks=file.mask_of,
-                matte=_clip_mattes(file, source, shots).matte,
+                masks=stored.mask,
+                matte=_clip_mattes(stored, source, shots).matte,
                 foreground=foreground,
                 made_with=file.project.model,
-            ):
-                yield _with_stale(event, stale_masks(file.project, spec))
+            )
+            with closing(run):  # its threads read from what is closed next
+                for event in run:
+                    yield _with_stale(event, stale_masks(file.project, spec))
     finally:
         file.close()
 
@@ -87,20 +91,33 @@ def _shots(clip: Clip, source: FrameSource) -> Generator[ExportProgress, None, S
     return Shots(looked.cuts)
 
 
-def _clip_mattes(file: ProjectFile, source: FrameSource, shots: Shots) -> ClipMattes:
-    def record(object_id: int, frame: int) -> MaskRecord | None:
-        return file.project.track(object_id).get(frame)
+class _Stored:
+    """What a project has of its objects on a frame, for several threads at once."""
 
-    def hair(object_id: int, frame: int) -> Mask | None:
-        thing = file.project.object(object_id)
-        return None if thing is None else hair_on(thing, frame, file.mask_of, file.mask)
+    def __init__(self, file: ProjectFile) -> None:
+        self._file = file
+        self._reading = Lock()  # the file lets one in at a time
 
+    def mask(self, object_id: int, frame: int) -> Mask | None:
+        with self._reading:
+            return self._file.mask_of(object_id, frame)
+
+    def hair(self, object_id: int, frame: int) -> Mask | None:
+        thing = self._file.project.object(object_id)
+        with self._reading:
+            return None if thing is None else hair_on(thing, frame, self._file.mask_of, self._file.mask)
+
+    def record(self, object_id: int, frame: int) -> MaskRecord | None:
+        return self._file.project.track(object_id).get(frame)
+
+
+def _clip_mattes(stored: _Stored, source: FrameSource, shots: Shots) -> ClipMattes:
     return ClipMattes(
         source,
-        file.mask_of,
-        hair=hair,
-        kept=lambda i, n: (found := record(i, n)) is not None and found.is_settled,
-        flagged=lambda i, n: (found := record(i, n)) is not None and found.chatters,
+        stored.mask,
+        hair=stored.hair,
+        kept=lambda i, n: (found := stored.record(i, n)) is not None and found.is_settled,
+        flagged=lambda i, n: (found := stored.record(i, n)) is not None and found.chatters,
         shots=shots,
     )
 

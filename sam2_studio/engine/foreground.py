@@ -7,6 +7,7 @@ Conrad and Harmeling 2020), which the best matte uses.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from threading import Lock
 
 import cv2
 import numpy as np
@@ -29,6 +30,7 @@ FARTHER = 4  # times the wide radius, where that holds
 ENOUGH = 0.05  # or less of pure colour
 PURE_FAR, PURE_NEAR = 4, 6  # powers of the alpha by which colours weigh: half-covered pixels tell little
 LEVELS_MARGIN = 48  # pixels round a tile that multi-level estimation sees
+_IN_LEVELS = Lock()  # numba's own threads let only one thread in, where it has no better ones
 LEVELS_STEPS = 6  # of each large level: the two that are its default leave twice the error
 
 
@@ -122,7 +124,8 @@ def _by_levels(picture: Pixels, alpha: Alpha) -> Callable[[Window], Real]:
     def own_of(tile: Window) -> Real:
         wide = widened(tile, LEVELS_MARGIN, (width, height))
         seen, cover = unit(part(picture, wide)), np.ascontiguousarray(part(alpha, wide))
-        own = estimate_foreground_ml(seen, cover, n_big_iterations=LEVELS_STEPS)
+        with _IN_LEVELS:
+            own = estimate_foreground_ml(seen, cover, n_big_iterations=LEVELS_STEPS)
         return part(np.asarray(own, np.float32), _within(tile, wide))
 
     return own_of

@@ -5,7 +5,10 @@ looks the same wherever an export begins. Nothing comes over a cut, and what the
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import reduce
+from threading import Lock
 
 import cv2
 import numpy as np
@@ -34,6 +37,8 @@ PATCH = 5  # side in pixels over which that is averaged: noise isn't a differenc
 class ClipMattes:
     """Makes the mattes of a clip's frames, steady where the settings ask for it.
 
+    Any thread may ask, several at once, where all that is handed over here allows that.
+
     Args:
         source: The footage; neighbours are read from it, so it had better keep the last frames.
         masks: Object id and frame to the mask, None where there is none.
@@ -55,7 +60,9 @@ class ClipMattes:
     ) -> None:
         self._source, self._masks, self._hair, self._shots = source, masks, hair, shots
         self._kept, self._flagged = kept, flagged
-        self._made: dict[tuple[Ids, int, EdgeSettings], Matte] = {}
+        self._made: dict[tuple[Ids, int, EdgeSettings], Future[Matte]] = {}
+        self._asked: list[int] = []  # frames whose mattes are being made
+        self._lock = Lock()  # on the two
 
     def matte(self, frame: Frame, mask: Mask, edge: EdgeSettings, object_ids: Ids) -> Matte:
         """The matte of some objects' joined mask on a frame. Raises MatteError as `make_matte`."""
@@ -64,15 +71,16 @@ class ClipMattes:
 
     def steps(self, frame: Frame, mask: Mask, edge: EdgeSettings, object_ids: Ids) -> Iterator[Matte]:
         """As `matte`, the best so far after each part of the work; the last item is the matte."""
-        here = self._alone(frame, mask, edge, object_ids)
-        yield here
-        others = []
-        for numbers in self.neighbours(frame.number, edge, object_ids):
-            for other in self._of(numbers, edge, object_ids):
-                others.append(other)
-                yield here
-        if others:
-            yield steadied(frame, mask, here, others)
+        with self._at(frame.number):
+            here = self._alone(frame, mask, edge, object_ids)
+            yield here
+            others = []
+            for numbers in self.neighbours(frame.number, edge, object_ids):
+                for other in self._of(numbers, edge, object_ids):
+                    others.append(other)
+                    yield here
+            if others:
+                yield steadied(frame, mask, here, others)
 
     def neighbours(self, number: int, edge: EdgeSettings, object_ids: Ids) -> list[dict[int, Mask]]:
         """The frames before, and those after, that have a part in the matte of a frame, with their masks.
@@ -113,18 +121,42 @@ class ClipMattes:
         return reduce(Mask.union, found) if found else None
 
     def _alone(self, frame: Frame, mask: Mask, edge: EdgeSettings, ids: Ids) -> Matte:
-        key = (ids, frame.number, edge)
-        if key not in self._made:
-            hair = self._joined(self._hair, frame.number, ids)
-            self._made[key] = make_matte(frame.rgb, mask, edge, hair)
-            self._forget(frame.number)
-        return self._made[key]
+        """Of the frame by itself; made once where neighbours may want it, too."""
+        if not edge.steady:
+            return self._make(frame, mask, edge, ids)
+        mine: Future[Matte] = Future()
+        with self._lock:
+            made = self._made.setdefault((ids, frame.number, edge), mine)
+        if made is mine:
+            with _told_to(mine):
+                mine.set_result(self._make(frame, mask, edge, ids))
+        return made.result()
 
-    def _forget(self, number: int) -> None:
-        """Keep what the frames to come may ask for: a layer of its own beside the joint alpha, a steady neighbour."""
-        old = [key for key in self._made if abs(key[1] - number) > (2 * REACH if key[2].steady else 0)]
-        for key in old:
-            del self._made[key]
+    def _make(self, frame: Frame, mask: Mask, edge: EdgeSettings, ids: Ids) -> Matte:
+        return make_matte(frame.rgb, mask, edge, self._joined(self._hair, frame.number, ids))
+
+    @contextmanager
+    def _at(self, number: int) -> Iterator[None]:
+        """While a frame's matte is made: forget what neither that, nor others being made, nor those to come ask for."""
+        with self._lock:
+            self._asked.append(number)
+            first, last = min(self._asked) - 2 * REACH, max(self._asked) + REACH  # they may begin in another order
+            self._made = {key: made for key, made in self._made.items() if first <= key[1] <= last}
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asked.remove(number)
+
+
+@contextmanager
+def _told_to(waiting: Future[Matte]) -> Iterator[None]:
+    """Raise what is raised inside for those, too, who wait for the result."""
+    try:
+        yield
+    except BaseException as error:
+        waiting.set_exception(error)
+        raise
 
 
 def steadied(frame: Frame, mask: Mask, here: Matte, others: list[tuple[Frame, Matte]]) -> Matte:

@@ -10,7 +10,7 @@ from sam2_studio.core.edges import EdgeSettings
 from sam2_studio.core.frames import Frame
 from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.core.objects import CutObject
-from sam2_studio.errors import ExportError, MatteError
+from sam2_studio.errors import Cancelled, ExportError, MatteError
 from sam2_studio.export.compose import (
     Backdrop,
     Picture,
@@ -35,9 +35,17 @@ Parts = Sequence[tuple[Matte, EdgeSettings]]
 ForegroundMaker = Callable[[Pixels, Matte, Parts], Pixels]
 
 
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """What a picture is made of: a frame, and the objects that have a mask there, be it empty."""
+
+    frame: Frame
+    masks: Sequence[tuple[CutObject, Mask]]
+
+
 @dataclass
 class PictureMaker:
-    """Makes the pictures of one export.
+    """Makes the pictures of one export: `gathered` on one thread, `made` on any, on several at once.
 
     Attributes:
         unmasked: Frames made so far for which no chosen object has a mask: they are wholly transparent.
@@ -54,6 +62,7 @@ class PictureMaker:
     unmatted: set[tuple[int, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self._is_unwanted = False
         self._content = self.spec.rules.content
         self._depth = self.spec.depth(self.clip)
         self._size = scaled_size(self.spec, self.clip)
@@ -63,31 +72,49 @@ class PictureMaker:
         self._backdrop = Backdrop(self.spec.background, self.clip.info.size) if replaces else None
 
     def picture(self, frame: Frame) -> Picture:
-        """What a frame of the source becomes in the export.
+        """What a frame of the source becomes in the export. Raises ExportError as `gathered`."""
+        return self.made(self.gathered(frame))
+
+    def gathered(self, frame: Frame) -> Gathered:
+        """All that has to be read for a picture.
 
         Raises:
             ExportError: a mask is of another size than the picture.
         """
-        whole = resized(self._made_of(frame), self._size)
+        return Gathered(frame, self._masks(frame))
+
+    def give_up(self) -> None:
+        """Nobody waits for a picture any more: Cancelled ends what is being made, before its next matte or colours."""
+        self._is_unwanted = True
+
+    def check_wanted(self) -> None:
+        """Raise Cancelled where nobody waits any more."""
+        if self._is_unwanted:
+            raise Cancelled
+
+    def made(self, given: Gathered) -> Picture:
+        """The picture."""
+        whole = resized(self._made_of(given.frame, given.masks), self._size)
         return premultiplied(whole) if self.spec.premultiplied else whole
 
-    def _made_of(self, frame: Frame) -> Picture:
-        masks = self._masks(frame)
-        parts = self._parts(frame, masks)
+    def _made_of(self, frame: Frame, masks: Sequence[tuple[CutObject, Mask]]) -> Picture:
+        mattes = _FrameMattes(self, frame)
+        parts = self._parts(masks, mattes)
         matte = within_source(joined([part for part, _ in parts], frame.size), frame.alpha)
         if self._content is Content.MATTE:
             return grey(matte, self._depth)
         if self._content is Content.SHAPES:
-            return replace(grey(matte, self._depth), layers=self._layers(frame, masks))
+            return replace(grey(matte, self._depth), layers=self._layers(masks, mattes))
         if self.spec.rules.hides:
             return self._as_deep(self._hidden(frame.rgb, matte))
         wanted = is_soft(matte) or any(edge.despill for _, edge in parts)
+        self.check_wanted()
         own = self.foreground(frame.rgb, matte, parts) if wanted else frame.rgb
         if self._backdrop is not None:
             return self._as_deep(over(own, matte, self._backdrop.behind(frame.rgb, matte)))
         straight = cutout(own, matte, self._depth)
         if self._layered:
-            return replace(straight, light=self._light(frame, own), layers=self._layers(frame, masks))
+            return replace(straight, light=self._light(frame, own), layers=self._layers(masks, mattes))
         return straight
 
     def _light(self, frame: Frame, own: Pixels) -> Floats | None:
@@ -128,27 +155,41 @@ class PictureMaker:
             self.unmasked.append(frame.number)
         return found
 
-    def _parts(self, frame: Frame, masks: Sequence[tuple[CutObject, Mask]]) -> list[tuple[Matte, EdgeSettings]]:
+    def _parts(
+        self, masks: Sequence[tuple[CutObject, Mask]], mattes: "_FrameMattes"
+    ) -> list[tuple[Matte, EdgeSettings]]:
         """Masks with the same settings are joined before the matte is made, so that no seam shows between them."""
         by_edge: dict[EdgeSettings, tuple[Mask, tuple[int, ...]]] = {}
         for thing, mask in masks:
             known, ids = by_edge.get(thing.edge, (Mask(mask.size), ()))
             by_edge[thing.edge] = known.union(mask), (*ids, thing.id)
         filled = [(edge, mask, ids) for edge, (mask, ids) in by_edge.items() if not mask.is_empty]
-        return [(self._matte(frame, mask, edge, ids), edge) for edge, mask, ids in filled]
+        return [(mattes.of(mask, edge, ids), edge) for edge, mask, ids in filled]
 
-    def _matte(self, frame: Frame, mask: Mask, edge: EdgeSettings, ids: tuple[int, ...]) -> Matte:
-        """The matte; where none can be made, the clean mask, and that is noted."""
-        try:
-            return self.matte(frame, mask, edge, ids)
-        except MatteError:
-            self.unmatted |= {(object_id, frame.number) for object_id in ids}
-            return self.matte(frame, mask, replace(edge, matte=False), ids)
-
-    def _layers(self, frame: Frame, masks: Sequence[tuple[CutObject, Mask]]) -> dict[int, Pixels]:
+    def _layers(self, masks: Sequence[tuple[CutObject, Mask]], mattes: "_FrameMattes") -> dict[int, Pixels]:
         """Each object's own alpha; those without a mask here have one of zeros, for a file's layers never change."""
+        frame = mattes.frame
         nothing = Matte.from_mask(Mask(frame.size))
         filled = [(thing, mask) for thing, mask in masks if not mask.is_empty]
-        alone = {thing.id: self._matte(frame, mask, thing.edge, (thing.id,)) for thing, mask in filled}
-        mattes = {thing.id: within_source(alone.get(thing.id, nothing), frame.alpha) for thing in self.objects}
-        return {object_id: scaled(matte.alpha, self._depth) for object_id, matte in mattes.items()}
+        alone = {thing.id: mattes.of(mask, thing.edge, (thing.id,)) for thing, mask in filled}
+        own = {thing.id: within_source(alone.get(thing.id, nothing), frame.alpha) for thing in self.objects}
+        return {object_id: scaled(matte.alpha, self._depth) for object_id, matte in own.items()}
+
+
+class _FrameMattes:
+    """The mattes of one frame, each made once: an object alone in the picture is a layer, too."""
+
+    def __init__(self, maker: PictureMaker, frame: Frame) -> None:
+        self._maker, self.frame = maker, frame
+        self._made: dict[tuple[EdgeSettings, tuple[int, ...]], Matte] = {}
+
+    def of(self, mask: Mask, edge: EdgeSettings, ids: tuple[int, ...]) -> Matte:
+        """The matte; where none can be made, the clean mask, and that is noted."""
+        if (edge, ids) not in self._made:
+            self._maker.check_wanted()
+            try:
+                self._made[edge, ids] = self._maker.matte(self.frame, mask, edge, ids)
+            except MatteError:
+                self._maker.unmatted.update((object_id, self.frame.number) for object_id in ids)
+                self._made[edge, ids] = self._maker.matte(self.frame, mask, replace(edge, matte=False), ids)
+        return self._made[edge, ids]

@@ -5,7 +5,7 @@ Closing the generator, or any failure, removes what was written and leaves an ol
 """
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from sam2_studio.core.clip import Clip
 from sam2_studio.core.frame_source import FrameSource
 from sam2_studio.core.objects import CutObject
 from sam2_studio.errors import ExportError
-from sam2_studio.export.ahead import made_ahead
+from sam2_studio.export.ahead import abreast, made_ahead
 from sam2_studio.export.checks import check
 from sam2_studio.export.compose import Picture
 from sam2_studio.export.outputs import Output, open_output
@@ -88,9 +88,9 @@ def run_export(
         objects: All of the project; `spec` chooses.
         masks: Object id and frame number to its mask; None where there is none.
         matte: Frame, mask, edge settings and the ids of the objects that the mask is of, to soft alpha; where it raises
-            MatteError it is asked again without `EdgeSettings.matte`.
+            MatteError it is asked again without `EdgeSettings.matte`. Called on several threads at once.
         foreground: (H, W, 3), matte, and the mattes that it is joined from with their settings, to the subject's own
-            colours, of the same type; asked only for soft edges and despill.
+            colours, of the same type; asked only for soft edges and despill, on several threads at once.
         made_with: Model and hash, written to the files if `spec.provenance`.
 
     Raises:
@@ -176,20 +176,26 @@ class _Run:
     def _write(self) -> Iterator[ExportProgress]:
         compared = sampled(len(self.times.numbers))
         yield self._progress("Writing")
-        with closing(made_ahead(self.times.numbers, self._pictures)) as made:
-            for place, pictures in enumerate(made):
-                for work, picture in zip(self.works, pictures, strict=True):
-                    self._put(work, place, picture, keep=place in compared)
-                self.done = place + 1
-                yield self._progress("Writing")
+        at_once = abreast(self.source.info.size.area)
+        with closing(made_ahead(self.times.numbers, self._begin, at_once)) as made:
+            try:
+                for place, pictures in enumerate(made):
+                    for work, picture in zip(self.works, pictures, strict=True):
+                        self._put(work, place, picture, keep=place in compared)
+                    self.done = place + 1
+                    yield self._progress("Writing")
+            finally:
+                for work in self.works:
+                    work.maker.give_up()
         for work in self.works:
             with self._explained(work):
                 work.opened.finish()
 
-    def _pictures(self, number: int) -> list[Picture]:
-        """What a frame becomes in each product; on the thread that works ahead."""
+    def _begin(self, number: int) -> Callable[[], list[Picture]]:
+        """What makes of a frame the picture of each product: all is read here, on one thread, and made on any."""
         frame = self.source.read(number)
-        return [work.maker.picture(frame) for work in self.works]
+        gathered = [(work.maker, work.maker.gathered(frame)) for work in self.works]
+        return lambda: [maker.made(given) for maker, given in gathered]
 
     def _put(self, work: _Work, place: int, picture: Picture, *, keep: bool) -> None:
         if keep:

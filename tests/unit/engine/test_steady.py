@@ -1,6 +1,7 @@
 """Mattes of clips: a subject at rest doesn't flicker, a moving one doesn't trail, and some frames are left alone."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -155,22 +156,33 @@ def test_a_neighbour_whose_matte_fails_is_left_out(monkeypatch: pytest.MonkeyPat
     assert seen_frames(footage, MIDDLE, monkeypatch) == {MIDDLE - 2, MIDDLE - 1}
 
 
-def test_a_matte_is_made_once_a_frame_and_few_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    footage, calls = at_rest(), []
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The calls of `make_matte` from now on."""
+    calls: list[object] = []
 
-    def counted(*given: object) -> Matte:
+    def make(*given: object) -> Matte:
         calls.append(given)
         return make_matte(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(steady, "make_matte", counted)
-    plain = EdgeSettings(matte=True)
-    for number in range(FRAMES):
-        for _ in range(2):  # the joint alpha, and the layer of the one object
-            footage.matte(number, plain)
-        assert len(footage.clip._made) == 1
-    assert len(calls) == FRAMES
-    calls.clear()
+    monkeypatch.setattr(steady, "make_matte", make)
+    return calls
+
+
+def test_a_matte_is_made_once_a_frame_and_few_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    footage, calls = at_rest(), counted(monkeypatch)
     for number in range(FRAMES):
         footage.matte(number)
-        assert len(footage.clip._made) <= 4 * REACH + 2
+        assert len(footage.clip._made) <= 3 * REACH + 1
     assert len(calls) == FRAMES
+    footage.matte(MIDDLE, EdgeSettings(matte=True))
+    assert len(footage.clip._made) <= 3 * REACH + 1, "what nobody asks for a second time isn't held"
+
+
+def test_several_threads_get_what_one_gets(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone, together = at_rest(), at_rest()
+    expected = [alone.matte(number) for number in range(FRAMES)]
+    calls = counted(monkeypatch)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(together.matte, range(FRAMES)))
+    assert all(np.array_equal(a, b) for a, b in zip(expected, found, strict=True))
+    assert len(calls) < 2 * FRAMES, "what one has made the others take"
