@@ -199,12 +199,8 @@ def _two_lines(path: Path) -> QVBoxLayout:
     name, place = path.name, str(path.parent)
     if path.parent == projects_folder() and (unnamed := begun_on(path)) is not None:
         name, begun = unnamed
-        place = tr(
-            "unnamed, {time}",
-            time=QLocale().toString(
-                QDateTime.fromSecsSinceEpoch(round(begun.timestamp())), QLocale.FormatType.ShortFormat
-            ),
-        )
+        time = QDateTime.fromSecsSinceEpoch(round(begun.timestamp()))
+        place = tr("unnamed, {time}", time=QLocale().toString(time, "d MMM hh:mm"))
     for text, quiet in ((name, False), (place, True)):
         label = QLabel()
         if quiet:

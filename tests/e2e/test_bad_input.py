@@ -1,14 +1,16 @@
 """Everything wrong that can be given to the command line: a clear refusal each, and nothing left behind."""
 
+import logging
 import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from sam2_studio.__main__ import main
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.commands import add_object, put_masks
 from sam2_studio.core.masks import Mask
@@ -17,13 +19,29 @@ from sam2_studio.core.store import ProjectFile
 from sam2_studio.core.tracks import MaskRecord, Origin
 from sam2_studio.media.open import fingerprint
 from sam2_studio.media.probe import probe
-from tests.e2e.command import Ended, refused, studio
+from tests.e2e.command import Ended, refused
 from tests.media_factory import cut_file, numbered_frame, numbered_frames, write_sound, write_video
 
 
 @pytest.fixture
-def run(studio_home: Path) -> Callable[..., Ended]:
-    return lambda *words: studio(*words, home=studio_home)
+def run(
+    studio_home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Ended]]:
+    """The command line inside of this process: to start one takes ten times as long as to refuse."""
+    monkeypatch.chdir(studio_home.parent)
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+
+    def call(*words: object) -> Ended:
+        capsys.readouterr()
+        status = main([str(word) for word in words])
+        return Ended(status, *capsys.readouterr())
+
+    yield call
+    for handler in set(root.handlers) - set(handlers):
+        root.removeHandler(handler)
+        handler.close()
+    root.setLevel(level)
 
 
 @pytest.fixture
