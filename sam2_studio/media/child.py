@@ -1,7 +1,8 @@
 """The process that decodes for another one: opens one source at a time and puts its frames into shared memory.
 
-Started by `worker`. It speaks JSON over a pipe, ends when that is closed, and while it has nothing to do it decodes the
-frame that comes after two in a row.
+Started by `worker`. It speaks JSON over a pipe, is handed the memory for frames with each source, and is told what of
+it may be written. It ends when the pipe is closed. While it has nothing to do it decodes the frame that comes after two
+in a row.
 """
 
 import json
@@ -11,6 +12,7 @@ import select
 import signal
 import sys
 from dataclasses import asdict
+from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from threading import Thread
 from typing import Any
@@ -20,9 +22,10 @@ import numpy as np
 from sam2_studio.core.clip import Reading
 from sam2_studio.core.frames import Frame
 from sam2_studio.errors import StudioError
+from sam2_studio.media.beats import SharedBeats
 from sam2_studio.media.open import Reader, open_media
 from sam2_studio.media.pulse import listen
-from sam2_studio.media.shared_frames import SLOTS, SharedFrames
+from sam2_studio.media.shared_frames import SlotWriter
 
 _log = logging.getLogger(__name__)
 
@@ -41,10 +44,12 @@ class _Lines(logging.Handler):
 class Server:
     """Answers requests until there are no more."""
 
-    def __init__(self, pipe: Connection, memory: SharedFrames) -> None:
-        self._pipe, self._memory = pipe, memory
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
         self._source: Reader | None = None
-        self._last, self._slot = -2, 0
+        self._memory: SlotWriter | None = None
+        self._slots: list[int] = []  # that may be written
+        self._last = -2
         self._wanted: int | None = None  # a frame to decode while nothing else is asked for
         self._ahead: dict[str, Any] | None = None
         self._lines = _Lines()
@@ -64,6 +69,8 @@ class Server:
             if request["do"] == "open":
                 self._open(request)
             elif request["do"] == "read":
+                self._slots += request["slots"]
+                self._forget(request["gone"])
                 self._read(request["number"])
             else:
                 self._close()
@@ -78,6 +85,7 @@ class Server:
 
     def _open(self, request: dict[str, Any]) -> None:
         self._close()
+        self._memory = SlotWriter(reduction.recv_handle(self._pipe))
         os.chdir(request["folder"])  # so that a relative path means, and is told as, what the user wrote
         source = self._source = open_media(request["path"], request["pixel_limit"], Reading(**request["reading"]))
         times = [source.timestamp(number) for number in range(source.info.frames)]
@@ -94,7 +102,8 @@ class Server:
             answer = self._ahead
         else:
             answer = self._placed(self._source.read(number))
-        self._ahead, self._slot = None, answer["slot"]
+        self._ahead = None
+        self._slots.remove(answer["slot"])
         in_a_row = number == self._last + 1
         self._wanted = number + 1 if in_a_row and number + 1 < self._source.info.frames else None
         self._last = number
@@ -110,16 +119,24 @@ class Server:
             self._ahead = None  # who asks for it is told then
 
     def _placed(self, frame: Frame) -> dict[str, Any]:
-        """Put it where the frame that is being copied isn't."""
-        slot = (self._slot + 1) % SLOTS
+        """Put it into a slot, which stays ours until the frame is told: what was read ahead in vain is written over."""
+        assert self._memory is not None
+        slot = self._slots[0]
         shape = asdict(self._memory.put(frame, slot))
         return {"number": frame.number, "slot": slot, "shape": shape, "transfer": frame.transfer}
+
+    def _forget(self, slots: list[int]) -> None:
+        if self._memory is not None:
+            self._memory.forget(slots)
 
     def _close(self) -> None:
         if self._source is not None:
             self._source.close()
+        if self._memory is not None:
+            self._memory.close()
         os.chdir("/")
-        self._source = None
+        self._source, self._memory = None, None
+        self._slots.clear()
         self._wanted, self._ahead, self._last = None, None, -2
 
     def _tell(self, answer: dict[str, Any]) -> None:
@@ -138,11 +155,11 @@ def _leave_with(descriptor: int) -> None:
 def main() -> None:
     """Serve on the pipe and the memory whose descriptors are the two arguments."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for whoever started this
-    pipe, memory = Connection(int(sys.argv[1])), SharedFrames(int(sys.argv[2]))
-    listen(memory.beat)
+    pipe, beats = Connection(int(sys.argv[1])), SharedBeats(int(sys.argv[2]))
+    listen(beats.beat)
     Thread(target=_leave_with, args=(pipe.fileno(),), daemon=True).start()
     try:
-        Server(pipe, memory).run()
+        Server(pipe).run()
     except (EOFError, ConnectionError):
         return  # the other side is gone
 

@@ -20,11 +20,18 @@ from sam2_studio.core.frames import Frame, Timestamp, checked_frame
 from sam2_studio.core.geometry import Size
 from sam2_studio.errors import MediaError, StudioError
 from sam2_studio.media.container import PIXEL_LIMIT
-from sam2_studio.media.shared_frames import FrameShape
+from sam2_studio.media.shared_frames import FrameShape, SlotPool
 from sam2_studio.media.worker import PATIENCE, WORKERS, Worker, WorkerLost, Workers
 
 _log = logging.getLogger(__name__)
+_AT_ONCE = 2  # slots that a decoder may write: for the frame asked for, and one ahead
 _WAY_OUT = "Convert it with another program first, or send it to the makers of FFmpeg."
+
+
+def _roomiest(info: ClipInfo) -> FrameShape:
+    """The shape with most bytes that a frame of it may have."""
+    deep = info.bit_depth > 8
+    return FrameShape(size=info.size, deep=deep, alpha=True, light=deep and info.kind is not ClipKind.VIDEO)
 
 
 def never() -> bool:
@@ -79,6 +86,7 @@ class IsolatedSource:
         self._stopped, self._on_notice = stopped, on_notice
         self._workers, self._patience = workers, patience
         self._worker: Worker | None = None
+        self._pool: SlotPool | None = None
         self._closed = self._noticed = False
         self._refused: dict[int, MediaError] = {}
         self._last: Frame | None = None
@@ -119,6 +127,7 @@ class IsolatedSource:
         if self._worker is not None:
             self._workers.give_back(self._worker)
         self._worker = None
+        self._take_pool(None)
 
     def __enter__(self) -> "IsolatedSource":
         return self
@@ -159,11 +168,13 @@ class IsolatedSource:
             info = self._opened()[0]
             if info.size != self.info.size or info.frames != self.info.frames:
                 raise MediaError(f"{self._path.name} has changed since it was opened.", "Open it again.")
-        worker = self._worker
+        worker, pool = self._worker, self._pool
         assert worker is not None
+        assert pool is not None
         with self._in_step(worker):
-            worker.ask({"do": "read", "number": number})
-            return self._frame(worker, self._answer(worker), number)
+            gone = pool.cool()
+            worker.ask({"do": "read", "number": number, "slots": pool.grant(_AT_ONCE), "gone": gone})
+            return self._frame(pool, self._answer(worker), number)
 
     @contextmanager
     def _in_step(self, worker: Worker) -> Iterator[None]:
@@ -182,11 +193,11 @@ class IsolatedSource:
             self._worker = None
             raise
 
-    def _frame(self, worker: Worker, answer: dict[str, Any], number: int) -> Frame:
+    def _frame(self, pool: SlotPool, answer: dict[str, Any], number: int) -> Frame:
         shape = FrameShape(**answer["shape"] | {"size": Size(**answer["shape"]["size"])})
+        rgb, alpha, light = pool.take(shape, answer["slot"])
         if answer["number"] != number or shape.size != self.info.size:
             raise MediaError(f"The decoder of {self._path.name} gave another frame.", "Open it again.")
-        rgb, alpha, light = worker.frames.take(shape, answer["slot"])
         assert rgb is not None
         return Frame(number, rgb, self.timestamp(number), alpha, light, answer["transfer"])
 
@@ -208,16 +219,25 @@ class IsolatedSource:
             "pixel_limit": self._pixel_limit,
             "reading": asdict(self._reading),
         }
+        pool = SlotPool()
+        self._take_pool(pool)
         with self._in_step(worker):
             worker.ask(request)
+            worker.hand(pool.descriptor)
             answer = self._answer(worker)
             pts = np.frombuffer(worker.data(self._stopped, self._patience), "<i8")
             profile = worker.data(self._stopped, self._patience) if answer["profile"] else None
             info, self._time_base = ClipInfo.from_json(answer["info"]), Fraction(answer["time_base"])
             if len(pts) != info.frames:
                 raise ValueError(f"{len(pts)} times for {info.frames} frames")
+        pool.set_room(_roomiest(info))
         self._pts, self._worker = pts, worker
         return info, profile
+
+    def _take_pool(self, pool: SlotPool | None) -> None:
+        if self._pool is not None:
+            self._pool.close()
+        self._pool = pool
 
     def _answer(self, worker: Worker) -> dict[str, Any]:
         """The worker's answer. Raises the error that it tells, and as `Worker.answer`."""

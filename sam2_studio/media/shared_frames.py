@@ -1,15 +1,21 @@
-"""Memory that two processes share: a counter of beats, and two places for the pixels of a frame. Knows no protocol.
+"""Memory that two processes share for the pixels of frames, in slots of one size. Knows no protocol.
 
-The memory has no name and is gone with the last process that holds it; the size of a folder in memory doesn't limit it.
-It may grow but never shrinks: a reader that looks beyond its end would be killed.
+One side, the pool, says which slots may be written; the other, the writer, writes a frame into one. The pool hands out
+pixels that lie in the slot itself: it is free again when the last array that shows them is gone, and until then nobody
+is told to write there. When slots run out, frames are copied.
+
+The memory has no name and is gone with the last process and the last frame that hold it; the size of a folder in memory
+doesn't limit it. It may grow but never shrinks: a reader that looks beyond its end would be killed.
 """
 
 import contextlib
 import fcntl
 import mmap
 import os
-import struct
 import tempfile
+import weakref
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +25,10 @@ from numpy.typing import NDArray
 from sam2_studio.core.frames import Frame
 from sam2_studio.core.geometry import Size
 
-SLOTS = 2
-_HEAD = mmap.PAGESIZE
-_BEATS = struct.Struct("<Q")
+MOST_BYTES = 1 << 30  # of the slots of one pool; only those whose frames are looked at take memory, and `_WARM` more
+_LEAST = 4  # slots: two are looked at while one frame follows the other, one is written, and one ahead
+_WARM = 4  # free slots that keep their memory
+Parts = tuple[NDArray[Any] | None, ...]  # colour, alpha and light
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +58,11 @@ class FrameShape:
     def nbytes(self) -> int:
         return sum(int(np.prod(part[0])) * part[1].itemsize for part in self.parts if part)
 
+    @property
+    def room(self) -> int:
+        """Bytes of a slot for it: whole pages."""
+        return -(-self.nbytes // mmap.PAGESIZE) * mmap.PAGESIZE
+
     @classmethod
     def of(cls, frame: Frame) -> "FrameShape":
         return cls(
@@ -60,95 +72,147 @@ class FrameShape:
             light=frame.light is not None,
         )
 
+    def split(self, flat: NDArray[np.uint8]) -> Parts:
+        """The parts that lie in these bytes one after the other."""
+        parts: list[NDArray[Any] | None] = []
+        place = 0
+        for part in self.parts:
+            length = int(np.prod(part[0])) * part[1].itemsize if part else 0
+            parts.append(flat[place : place + length].view(part[1]).reshape(part[0]) if part else None)
+            place += length
+        return tuple(parts)
 
-def make_memory() -> int:
-    """A file descriptor of new memory, to be handed to another process and to `SharedFrames`."""
+
+def make_memory(nbytes: int = mmap.PAGESIZE) -> int:
+    """A file descriptor of new memory, to be handed to another process too."""
     if not hasattr(os, "memfd_create"):  # not on Linux: a file without a name does the same, through the disk's cache
         with tempfile.TemporaryFile() as file:
             descriptor = os.dup(file.fileno())
     else:
         descriptor = os.memfd_create("frames", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
-    os.ftruncate(descriptor, _HEAD)
+    os.ftruncate(descriptor, nbytes)
     return descriptor
 
 
-class SharedFrames:
-    """One side's view of the memory, which belongs to it from now on.
+class SlotPool:
+    """The side that looks at frames; one thread at a time uses it. A slot is told by where it begins, in bytes.
+
+    Attributes:
+        descriptor: Of the memory.
+        room: Bytes of a slot.
 
     Args:
-        descriptor: From `make_memory`.
+        limit: Bytes that all slots together may take; `_LEAST` there are in any case.
+    """
+
+    def __init__(self, limit: int = MOST_BYTES) -> None:
+        self.descriptor = make_memory()
+        self.room = 0
+        self._limit, self._count = limit, 0
+        self._granted: set[int] = set()
+        self._free: deque[int] = deque()  # any thread that drops a frame adds to it
+        self._cold: list[int] = []
+        self._maps: dict[int, mmap.mmap] = {}
+
+    def set_room(self, shape: FrameShape) -> None:
+        """Make slots so large that frames of this shape fit, before the first is granted."""
+        self.room = shape.room
+
+    def grant(self, count: int) -> list[int]:
+        """Slots to be written, so that the other side has `count`."""
+        granted = [self._next() for _ in range(count - len(self._granted))]
+        self._granted.update(granted)
+        return granted
+
+    def cool(self) -> list[int]:
+        """Give the memory of free slots back, but for a few; the other side must forget these."""
+        spare = [self._free.popleft() for _ in range(len(self._free) - _WARM)]
+        for slot in spare:
+            self._give_back(slot)
+        self._cold += spare
+        return spare
+
+    def take(self, shape: FrameShape, slot: int) -> Parts:
+        """What was written: colour, alpha and light, to be looked at only. Raises ValueError where that can't be."""
+        if slot not in self._granted:
+            raise ValueError("no such slot")
+        if shape.nbytes > self.room or os.fstat(self.descriptor).st_size < slot + self.room:
+            raise ValueError("the slot is too small")
+        self._granted.discard(slot)
+        if slot not in self._maps:
+            self._maps[slot] = mmap.mmap(self.descriptor, self.room, prot=mmap.PROT_READ, offset=slot)
+        flat = np.frombuffer(self._maps[slot], np.uint8, shape.nbytes)
+        parts = shape.split(flat)
+        if self._can_spare_one() and all(part is None or part.base is flat for part in parts):
+            # Every array over these pixels, however it was made, holds `flat`; when it goes nobody looks any more.
+            weakref.finalize(flat, self._free.append, slot).atexit = False
+            return parts
+        copies = tuple(None if part is None else part.copy() for part in parts)
+        self._free.append(slot)
+        return copies
+
+    def close(self) -> None:
+        """Let go of the memory; what is still looked at stays."""
+        os.close(self.descriptor)
+        self._maps.clear()
+
+    def _can_spare_one(self) -> bool:
+        return bool(self._free or self._cold) or self._count < max(_LEAST, self._limit // self.room)
+
+    def _next(self) -> int:
+        if self._free:
+            return self._free.pop()  # the one used last: its memory is warm
+        if self._cold:
+            return self._cold.pop()
+        slot = self._count * self.room
+        self._count += 1
+        os.ftruncate(self.descriptor, slot + self.room)
+        return slot
+
+    def _give_back(self, slot: int) -> None:
+        del self._maps[slot]
+        if hasattr(mmap, "MADV_REMOVE"):
+            with mmap.mmap(self.descriptor, self.room, offset=slot) as whole, contextlib.suppress(OSError):
+                whole.madvise(mmap.MADV_REMOVE)
+
+
+class SlotWriter:
+    """The side that writes frames.
+
+    Args:
+        descriptor: Of the memory, which belongs to it from now on.
     """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._map = mmap.mmap(descriptor, _HEAD)
-        self._beats = 0
-
-    @property
-    def beats(self) -> int:
-        """How often the other side beat."""
-        return int(_BEATS.unpack_from(self._map, 0)[0])
-
-    def beat(self) -> None:
-        self._beats += 1
-        _BEATS.pack_into(self._map, 0, self._beats)
+        self._maps: dict[int, mmap.mmap] = {}
 
     def put(self, frame: Frame, slot: int) -> FrameShape:
         """Write the pixels of a frame, and say what they are. Raises MemoryError where there is no room."""
         shape = FrameShape.of(frame)
-        self._reach(shape, grow=True)
-        targets = self._views(shape, slot)
+        there = self._maps.get(slot)
+        if there is None or len(there) < shape.room:
+            there = self._maps[slot] = self._mapped(slot, shape.room)
+        targets = shape.split(np.frombuffer(there, np.uint8, shape.nbytes))
         for target, pixels in zip(targets, (frame.rgb, frame.alpha, frame.light), strict=True):
             if target is not None and pixels is not None:
                 np.copyto(target, pixels)
         return shape
 
-    def take(self, shape: FrameShape, slot: int) -> tuple[NDArray[Any] | None, ...]:
-        """Copies of colour, alpha and light. Raises ValueError where the slot can't hold them."""
-        if slot not in range(SLOTS):
-            raise ValueError("no such slot")
-        self._reach(shape, grow=False)
-        return tuple(None if view is None else view.copy() for view in self._views(shape, slot))
+    def forget(self, slots: Iterable[int]) -> None:
+        """Their memory is gone; it is made anew where they are written again."""
+        for slot in slots:
+            self._maps.pop(slot, None)
 
     def close(self) -> None:
         """Let go of the memory."""
-        with contextlib.suppress(BufferError):  # a view is still looked at elsewhere: the memory goes with it
-            self._map.close()
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-        self._descriptor = -1
+        self._maps.clear()
+        os.close(self._descriptor)
 
-    def _views(self, shape: FrameShape, slot: int) -> list[NDArray[Any] | None]:
-        place = _HEAD + slot * _slot_bytes(shape)
-        views: list[NDArray[Any] | None] = []
-        for part in shape.parts:
-            if part is None:
-                views.append(None)
-                continue
-            count = int(np.prod(part[0]))
-            views.append(np.frombuffer(self._map, part[1], count, place).reshape(part[0]))
-            place += count * part[1].itemsize
-        return views
-
-    def _reach(self, shape: FrameShape, *, grow: bool) -> None:
-        """Map as much as the slots need; the writing side makes the memory longer."""
-        wanted = _HEAD + SLOTS * _slot_bytes(shape)
-        there = os.fstat(self._descriptor).st_size
-        if there < wanted:
-            if not grow:
-                raise ValueError("the memory is too small")
-            try:
-                os.posix_fallocate(self._descriptor, 0, wanted)  # now, as an error; a write would be a crash
-            except OSError as error:
-                raise MemoryError from error
-            there = wanted
-        if len(self._map) < wanted:
-            self._map.close()
-            self._map = mmap.mmap(self._descriptor, there)
-
-
-def _slot_bytes(shape: FrameShape) -> int:
-    """Whole pages, and the same for each frame of a size and depth: alpha and light may come and go."""
-    whole = FrameShape(size=shape.size, deep=shape.deep, alpha=True, light=shape.light).nbytes
-    return -(-whole // mmap.PAGESIZE) * mmap.PAGESIZE
+    def _mapped(self, slot: int, room: int) -> mmap.mmap:
+        try:
+            os.posix_fallocate(self._descriptor, slot, room)  # now, as an error; a write would be a crash
+        except OSError as error:
+            raise MemoryError from error
+        return mmap.mmap(self._descriptor, room, offset=slot)

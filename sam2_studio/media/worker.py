@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock
@@ -20,7 +21,8 @@ from time import monotonic
 from typing import Any
 
 from sam2_studio.errors import Cancelled
-from sam2_studio.media.shared_frames import SharedFrames, make_memory
+from sam2_studio.media.beats import SharedBeats
+from sam2_studio.media.shared_frames import make_memory
 
 PATIENCE = 20.0  # seconds without any progress before a decoder counts as hung
 _TO_START = 60.0  # seconds for a process to load its libraries, on a machine that has much else to do
@@ -48,7 +50,6 @@ class Worker:
     """One process.
 
     Attributes:
-        frames: The memory that it puts frames into.
         used: Whether it has had something open before.
 
     Args:
@@ -71,7 +72,7 @@ class Worker:
             )
         os.set_inheritable(memory, False)
         self._pipe = Connection(here.detach())
-        self.frames = SharedFrames(memory)
+        self._beats = SharedBeats(memory)
         self._ready = self.used = False
 
     @property
@@ -86,6 +87,13 @@ class Worker:
         """Send a request. Raises WorkerLost."""
         try:
             self._pipe.send_bytes(json.dumps(request).encode())
+        except OSError as error:
+            raise self._lost(hung=False) from error
+
+    def hand(self, descriptor: int) -> None:
+        """Send a copy of a file descriptor, after the request that tells of it. Raises WorkerLost."""
+        try:
+            reduction.send_handle(self._pipe, descriptor, self.pid)
         except OSError as error:
             raise self._lost(hung=False) from error
 
@@ -109,14 +117,14 @@ class Worker:
         return self._next(stopped, patience)
 
     def _next(self, stopped: Callable[[], bool], patience: float) -> bytes:
-        beats, since = self.frames.beats, monotonic()
+        beats, since = self._beats.count, monotonic()
         try:
             while not self._pipe.poll(_LOOK):
                 if stopped():
                     self.end()
                     raise Cancelled
-                if self.frames.beats != beats:
-                    beats, since = self.frames.beats, monotonic()
+                if self._beats.count != beats:
+                    beats, since = self._beats.count, monotonic()
                 elif monotonic() - since > patience:
                     raise self._lost(hung=True)
             return self._pipe.recv_bytes()
@@ -129,7 +137,7 @@ class Worker:
         with contextlib.suppress(subprocess.TimeoutExpired):  # stuck in the kernel: it ends when that lets it
             self._process.wait(1)
         self._pipe.close()
-        self.frames.close()
+        self._beats.close()
 
     def _lost(self, *, hung: bool) -> WorkerLost:
         self.end()
