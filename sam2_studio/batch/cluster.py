@@ -62,10 +62,10 @@ class DaskCluster:
         Raises:
             BatchError: the scheduler can't be reached or is lost, or a worker isn't fit.
         """
-        from distributed import as_completed
-
         client = _connected(self._address)
         try:
+            from distributed import as_completed
+
             threads = _checked_threads(client, items)
             finished = as_completed(loop=client.loop)
             out = Outstanding(client, finished, self._tasks, Terms(threads, versions()), self._least)

@@ -176,6 +176,8 @@ def _matting() -> Finding:
     here = _is_installed("pymatting")
     state = importlib.metadata.version("pymatting") if here else "not installed"
     cure = f"{sys.executable} -m {INSTALL}"
+    if not here and getattr(sys, "frozen", False):
+        state, cure = "not part of the bundle; the wheel can have it", ""
     return Finding(what="pymatting, for the best matte only", state=state, good=here, needed=False, cure=cure)
 
 

@@ -2,8 +2,8 @@
 
 `python -m tests.benchmarks.batch_speed [CLIPS] [--cluster | --divided]` prints a table. `--cluster` compares two
 workers of this machine with two of a Dask cluster on it instead, and says what handing out costs without any work;
-`--divided` compares a long clip done whole by such a cluster with the same clip done in parts. Each worker computes on
-one thread. Memory is the parent's, sampled after each item.
+`--divided` compares a long clip done whole with the same clip done in parts, here and by such a cluster. Each worker
+computes on one thread. Memory is the parent's, sampled after each item.
 """
 
 import csv
@@ -12,27 +12,32 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
+import psutil
 from sam2_studio.batch.batch_run import Executor, Progress, run_batch
 from sam2_studio.batch.cluster import LEAST_FRAMES, DaskCluster
 from sam2_studio.batch.cluster_tasks import ItemTasks
-from sam2_studio.batch.item_spans import Share
-from sam2_studio.batch.item_work import do_item
+from sam2_studio.batch.item_spans import Divided, Share, begin_item, finish_item, track_part
+from sam2_studio.batch.item_work import do_item, loaded_model
 from sam2_studio.batch.items import Fate, Item, Outcome
 from sam2_studio.batch.lines import Defaults, check_rows
 from sam2_studio.batch.manifest import read_manifest
 from sam2_studio.batch.pool import WorkerPool
 from sam2_studio.batch.report import BatchReport
+from sam2_studio.batch.serving import compute_on
 from sam2_studio.engine.device import process_bytes
 from tests.media_factory import write_video
 from tests.synthetic import moving_scene
 
 FRAMES, LINES = 10, 10_000
-LONG = 600  # frames of a clip that is divided
+LONG = 480  # frames of a clip that is divided
 EARLY = 20  # items after which memory is looked at first
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,7 @@ def compare_cluster(folder: Path, manifest: Path) -> None:
 
 
 def compare_divided(folder: Path, manifest: Path) -> None:
-    """One clip with a box on every 120th frame: done by one worker of a cluster, and in parts by two."""
+    """One clip with a box on every 120th frame: what its steps cost, and how long a cluster of two takes for it."""
     from distributed import LocalCluster
 
     there = moving_scene(1, LEAST_FRAMES // 2, size=(320, 192), radius=40).frames
@@ -134,15 +139,42 @@ def compare_divided(folder: Path, manifest: Path) -> None:
     box = ";".join(f"{n}:60,40,230,170" for n in range(0, LONG, LEAST_FRAMES))
     manifest = folder / "long.csv"
     manifest.write_text(f'media,box\nlong.mp4,"{box}"\n')
-    print(f"| {LONG} frames | seconds |\n| --- | --- |")
+    print(f"| {LONG} frames | seconds of the processor |\n| --- | --- |")
+    _steps(*items_of(manifest, folder / "whole"), *items_of(manifest, folder / "parts"))
+    print(f"\n| {LONG} frames | seconds |\n| --- | --- |")
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-        for name, least in (("warm", LONG), ("whole", LONG), ("divided", LEAST_FRAMES)) * 2:
+        for name, least in (("warm", LONG), *(("whole", LONG), ("divided", LEAST_FRAMES)) * 2):
             executor, out = DaskCluster(cluster.scheduler_address, least=least), folder / name
             shutil.rmtree(out, ignore_errors=True)
             *_, report = run_batch(items_of(manifest, out), out, executor)
             assert isinstance(report, BatchReport)
             assert not report.failures
             print(f"| {name} | {report.seconds:.1f} |", flush=True)
+
+
+def _steps(whole: Item, apart: Item) -> None:
+    """What it costs to do a clip whole, and in parts, here on one thread."""
+    compute_on(1)
+    loaded_model(whole)
+
+    def told(name: str, work: Callable[[], Done]) -> Done:
+        start = _processor()
+        done = work()
+        print(f"| {name} | {_processor() - start:.1f} |", flush=True)
+        return done
+
+    told("whole", lambda: list(do_item(whole)))
+    *_, plan = told("made ready", lambda: list(begin_item(apart, Share(2, LEAST_FRAMES))))
+    assert isinstance(plan, Divided)
+    parts = [told("a part", partial(track_part, apart, plan.clip, part)) for part in plan.parts]
+    told("put together and exported", lambda: list(finish_item(apart, plan, parts)))
+
+
+def _processor() -> float:
+    """Seconds of the processor that this process and its decoders have had."""
+    here = psutil.Process()
+    times = [each.cpu_times() for each in (here, *here.children(recursive=True))]
+    return float(sum(each.user + each.system for each in times))
 
 
 def heading() -> None:

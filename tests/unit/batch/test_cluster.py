@@ -1,11 +1,12 @@
 """What a cluster is told and asked, without one; tests/faults/test_cluster.py has a real one."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sam2_studio.batch import cluster
-from sam2_studio.batch.cluster import Mount, mapped
+from sam2_studio.batch.cluster import DaskCluster, Mount, mapped
 from sam2_studio.batch.cluster_tasks import Terms, about, begin_there, finish_there, track_there, versions
 from sam2_studio.batch.item_spans import Divided, Share, Tracked
 from sam2_studio.batch.items import Outcome
@@ -85,3 +86,9 @@ def test_a_worker_that_came_later_is_checked_too(tmp_path: Path, one_thread: Non
     for each in refused:
         assert isinstance(each, Outcome | Tracked)
         assert "0.0.1" in each.error
+
+
+def test_a_machine_without_dask_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(BatchError, match=r"needs the packages dask and distributed.*cluster"):
+        list(DaskCluster("tcp://127.0.0.1:1", BY_NAME).run(items_of(tmp_path, "a.mp4")))
