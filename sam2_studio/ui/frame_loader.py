@@ -45,7 +45,7 @@ class _Wishes:
         path: Media to open, or None.
         reading: How they are read.
         drop: Whether to let go of the media that is open.
-        asked: When a frame was asked for last.
+        asked: When a frame was asked for last, or None: before the first, no other may be decoded.
         generation: Rises with each opening: answers of an older one are void.
         frame: Frame to show, or None.
         direction: +1 or -1, for reading ahead.
@@ -62,7 +62,7 @@ class _Wishes:
     drop: bool = False
     generation: int = 0
     frame: int | None = None
-    asked: float = 0.0
+    asked: float | None = None
     direction: int = 1
     exact: tuple[int, float] | None = None
     proxy: Path | str | None = None
@@ -76,13 +76,13 @@ class _Wishes:
     def any(self) -> bool:
         media = self.drop or self.path is not None or self.proxy is not None
         shown = self.frame is not None or self.exact_is_due or self.ahead
-        quiet = self.elsewhere and monotonic() >= self.asked + _LULL
+        quiet = self.lull is not None and monotonic() >= self.lull
         return self.stop or media or shown or bool(self.neighbours) or quiet
 
     @property
-    def elsewhere(self) -> bool:
-        """Whether pictures are wanted of frames that may lie anywhere."""
-        return bool(self.closeups or self.thumbnails)
+    def lull(self) -> float | None:
+        """When pictures of frames that may lie anywhere are due, if nothing is asked for until then; None for never."""
+        return self.asked + _LULL if self.asked is not None and (self.closeups or self.thumbnails) else None
 
     @property
     def exact_is_due(self) -> bool:
@@ -91,8 +91,7 @@ class _Wishes:
     @property
     def wait(self) -> float | None:
         """Seconds until there is something to do without a new wish; None for never."""
-        due = [self.exact[1]] if self.exact is not None else []
-        due += [self.asked + _LULL] if self.elsewhere else []
+        due = [time for time in (self.exact and self.exact[1], self.lull) if time is not None]
         return max(0.0, min(due) - monotonic()) if due else None
 
 

@@ -50,6 +50,20 @@ def show(qtbot: QtBot, loader: FrameLoader, number: int) -> None:
         loader.show(number)
 
 
+def test_no_thumbnail_comes_before_the_first_frame_was_asked_for(
+    qtbot: QtBot, loader: FrameLoader, source: Noted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frame_loader, "_LULL", 0.0)
+    loader.want_thumbnails([55])
+    loader.want_neighbours([3])
+    qtbot.waitUntil(lambda: source.decoded == [3])
+    loader.want_neighbours([4])
+    qtbot.waitUntil(lambda: 4 in source.decoded)
+    assert source.decoded == [3, 4], "between the two there was time for it"
+    with qtbot.waitSignal(loader.thumbnail_ready, check_params_cb=lambda generation, number, picture: number == 55):
+        show(qtbot, loader, 0)
+
+
 def test_while_one_plays_no_thumbnail_leads_the_decoder_away(
     qtbot: QtBot, loader: FrameLoader, source: Noted, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -126,9 +126,16 @@ def test_space_tapped_plays_and_space_dragged_pans(qtbot: QtBot, canvas: Canvas)
 
 
 def test_shift_held_asks_for_a_preview_and_let_go_ends_it(qtbot: QtBot, canvas: Canvas) -> None:
-    qtbot.mouseMove(canvas, at(canvas, 50, 60))
-    with qtbot.waitSignal(canvas.preview_wanted, check_params_cb=lambda point: point is not None):
+    wanted: list[Point | None] = []
+    canvas.preview_wanted.connect(wanted.append)
+
+    def asked() -> bool:
+        """Again where the pointer was led away: a window of another test may close meanwhile."""
+        qtbot.mouseMove(canvas, at(canvas, 50, 60))
         qtbot.keyPress(canvas, Qt.Key.Key_Shift)
+        return wanted[-1] is not None
+
+    qtbot.waitUntil(asked)
     with qtbot.waitSignal(canvas.preview_wanted, check_params_cb=lambda point: point is None):
         qtbot.keyRelease(canvas, Qt.Key.Key_Shift)
 
