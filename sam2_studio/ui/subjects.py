@@ -36,7 +36,7 @@ class Subjects(QObject):
         queued = Qt.ConnectionType.QueuedConnection
         engine.proposed.connect(self._came, queued)
         engine.propose_failed.connect(self._failed, queued)
-        engine.model_ready.connect(self._forget, queued)
+        engine.model_ready.connect(self._forget_answer, queued)
         bridge.replaced.connect(self._forget)
 
     def select(self, frame: Frame | None) -> None:
@@ -110,7 +110,11 @@ class Subjects(QObject):
         self._asked = None
         self.busy_changed.emit(False)
 
-    def _forget(self) -> None:
+    def _forget_answer(self) -> None:
+        """Another model may see it otherwise; a question that waits is answered, by whichever model comes to it."""
         self._proposals = None
+
+    def _forget(self) -> None:
+        self._forget_answer()
         if self._asked is not None:
             self._end()

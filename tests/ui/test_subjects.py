@@ -12,7 +12,7 @@ from sam2_studio.core.geometry import Point
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.engine.requests import MaskPrediction, ProposedSubject
-from sam2_studio.ui.engine_questions import Proposals
+from sam2_studio.ui.engine_questions import LoadedModel, Proposals
 from sam2_studio.ui.main_window import MainWindow
 from tests.media_factory import write_video
 from tests.synthetic import moving_scene
@@ -91,6 +91,20 @@ def test_an_empty_object_that_is_selected_gets_the_subject(qtbot: QtBot, window:
     window.editing.new_object()
     select(qtbot, window)
     assert [each.id for each in window.bridge.project.objects] == [1]
+    assert window.bridge.mask(1, 0) == FOUND[0].prediction.mask
+
+
+def test_asked_while_a_model_loads_it_is_answered_when_the_model_is_there(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    propose = window.engine.propose
+
+    def load_then_propose(frame: Frame) -> None:
+        window.engine.model_ready.emit(LoadedModel(name="nano", recipe="nano@1", device="cpu", dtype="float32"))
+        propose(frame)
+
+    monkeypatch.setattr(window.engine, "propose", load_then_propose)
+    select(qtbot, window)
     assert window.bridge.mask(1, 0) == FOUND[0].prediction.mask
 
 
