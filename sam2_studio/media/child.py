@@ -69,8 +69,7 @@ class Server:
             if request["do"] == "open":
                 self._open(request)
             elif request["do"] == "read":
-                self._slots += request["slots"]
-                self._forget(request["gone"])
+                self._take_slots(request)
                 self._read(request["number"])
             else:
                 self._close()
@@ -125,9 +124,11 @@ class Server:
         shape = asdict(self._memory.put(frame, slot))
         return {"number": frame.number, "slot": slot, "shape": shape, "transfer": frame.transfer}
 
-    def _forget(self, slots: list[int]) -> None:
+    def _take_slots(self, request: dict[str, Any]) -> None:
         if self._memory is not None:
-            self._memory.forget(slots)
+            self._memory.set_room(request["room"])
+            self._memory.forget(request["gone"])
+            self._slots += request["slots"]
 
     def _close(self) -> None:
         if self._source is not None:

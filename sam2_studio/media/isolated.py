@@ -173,7 +173,8 @@ class IsolatedSource:
         assert pool is not None
         with self._in_step(worker):
             gone = pool.cool()
-            worker.ask({"do": "read", "number": number, "slots": pool.grant(_AT_ONCE), "gone": gone})
+            slots = {"room": pool.room, "slots": pool.grant(_AT_ONCE), "gone": gone}
+            worker.ask({"do": "read", "number": number} | slots)
             return self._frame(pool, self._answer(worker), number)
 
     @contextmanager

@@ -28,6 +28,7 @@ from sam2_studio.core.geometry import Size
 MOST_BYTES = 1 << 30  # of the slots of one pool; only those whose frames are looked at take memory, and `_WARM` more
 _LEAST = 4  # slots: two are looked at while one frame follows the other, one is written, and one ahead
 _WARM = 4  # free slots that keep their memory
+_EXTENT = 64 << 20  # bytes that are mapped at once: each mapping costs a file descriptor
 Parts = tuple[NDArray[Any] | None, ...]  # colour, alpha and light
 
 
@@ -83,6 +84,33 @@ class FrameShape:
         return tuple(parts)
 
 
+class _Mapped:
+    """The memory as one process sees it, mapped piece by piece.
+
+    Args:
+        descriptor: Of the memory.
+        room: Bytes of a slot.
+        writable: Whether it may be written.
+    """
+
+    def __init__(self, descriptor: int, room: int, *, writable: bool) -> None:
+        self._descriptor, self._room = descriptor, room
+        self._access = mmap.PROT_READ | (mmap.PROT_WRITE if writable else 0)
+        self._length = max(1, _EXTENT // room) * room
+        self._extents: dict[int, mmap.mmap] = {}
+
+    def end_of(self, slot: int) -> int:
+        """Where the piece ends that the slot is in: the memory must be so long."""
+        return (slot // self._length + 1) * self._length
+
+    def bytes_at(self, slot: int, count: int) -> NDArray[np.uint8]:
+        """The first bytes of a slot."""
+        start = slot // self._length * self._length
+        if start not in self._extents:
+            self._extents[start] = mmap.mmap(self._descriptor, self._length, prot=self._access, offset=start)
+        return np.frombuffer(self._extents[start], np.uint8, count, slot - start)
+
+
 def make_memory(nbytes: int = mmap.PAGESIZE) -> int:
     """A file descriptor of new memory, to be handed to another process too."""
     if not hasattr(os, "memfd_create"):  # not on Linux: a file without a name does the same, through the disk's cache
@@ -109,15 +137,16 @@ class SlotPool:
     def __init__(self, limit: int = MOST_BYTES) -> None:
         self.descriptor = make_memory()
         self.room = 0
+        self._mapped: _Mapped | None = None
         self._limit, self._count = limit, 0
         self._granted: set[int] = set()
         self._free: deque[int] = deque()  # any thread that drops a frame adds to it
         self._cold: list[int] = []
-        self._maps: dict[int, mmap.mmap] = {}
 
     def set_room(self, shape: FrameShape) -> None:
         """Make slots so large that frames of this shape fit, before the first is granted."""
         self.room = shape.room
+        self._mapped = _Mapped(self.descriptor, self.room, writable=False)
 
     def grant(self, count: int) -> list[int]:
         """Slots to be written, so that the other side has `count`."""
@@ -135,14 +164,12 @@ class SlotPool:
 
     def take(self, shape: FrameShape, slot: int) -> Parts:
         """What was written: colour, alpha and light, to be looked at only. Raises ValueError where that can't be."""
-        if slot not in self._granted:
+        if slot not in self._granted or self._mapped is None:
             raise ValueError("no such slot")
         if shape.nbytes > self.room or os.fstat(self.descriptor).st_size < slot + self.room:
             raise ValueError("the slot is too small")
         self._granted.discard(slot)
-        if slot not in self._maps:
-            self._maps[slot] = mmap.mmap(self.descriptor, self.room, prot=mmap.PROT_READ, offset=slot)
-        flat = np.frombuffer(self._maps[slot], np.uint8, shape.nbytes)
+        flat = self._mapped.bytes_at(slot, shape.nbytes)
         parts = shape.split(flat)
         if self._can_spare_one() and all(part is None or part.base is flat for part in parts):
             # Every array over these pixels, however it was made, holds `flat`; when it goes nobody looks any more.
@@ -155,7 +182,7 @@ class SlotPool:
     def close(self) -> None:
         """Let go of the memory; what is still looked at stays."""
         os.close(self.descriptor)
-        self._maps.clear()
+        self._mapped = None
 
     def _can_spare_one(self) -> bool:
         return bool(self._free or self._cold) or self._count < max(_LEAST, self._limit // self.room)
@@ -167,11 +194,11 @@ class SlotPool:
             return self._cold.pop()
         slot = self._count * self.room
         self._count += 1
-        os.ftruncate(self.descriptor, slot + self.room)
+        if self._mapped is not None:
+            os.ftruncate(self.descriptor, self._mapped.end_of(slot))
         return slot
 
     def _give_back(self, slot: int) -> None:
-        del self._maps[slot]
         if hasattr(mmap, "MADV_REMOVE"):
             with mmap.mmap(self.descriptor, self.room, offset=slot) as whole, contextlib.suppress(OSError):
                 whole.madvise(mmap.MADV_REMOVE)
@@ -186,15 +213,21 @@ class SlotWriter:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._maps: dict[int, mmap.mmap] = {}
+        self._mapped: _Mapped | None = None
+        self._ready: dict[int, int] = {}  # by slot, how many of its bytes there are
+
+    def set_room(self, room: int) -> None:
+        """Slots have so many bytes; the same each time."""
+        if self._mapped is None:
+            self._mapped = _Mapped(self._descriptor, room, writable=True)
 
     def put(self, frame: Frame, slot: int) -> FrameShape:
         """Write the pixels of a frame, and say what they are. Raises MemoryError where there is no room."""
         shape = FrameShape.of(frame)
-        there = self._maps.get(slot)
-        if there is None or len(there) < shape.room:
-            there = self._maps[slot] = self._mapped(slot, shape.room)
-        targets = shape.split(np.frombuffer(there, np.uint8, shape.nbytes))
+        assert self._mapped is not None
+        if self._ready.get(slot, 0) < shape.nbytes:
+            self._get_ready(slot, shape.nbytes)
+        targets = shape.split(self._mapped.bytes_at(slot, shape.nbytes))
         for target, pixels in zip(targets, (frame.rgb, frame.alpha, frame.light), strict=True):
             if target is not None and pixels is not None:
                 np.copyto(target, pixels)
@@ -203,16 +236,16 @@ class SlotWriter:
     def forget(self, slots: Iterable[int]) -> None:
         """Their memory is gone; it is made anew where they are written again."""
         for slot in slots:
-            self._maps.pop(slot, None)
+            self._ready.pop(slot, None)
 
     def close(self) -> None:
         """Let go of the memory."""
-        self._maps.clear()
+        self._mapped = None
         os.close(self._descriptor)
 
-    def _mapped(self, slot: int, room: int) -> mmap.mmap:
+    def _get_ready(self, slot: int, nbytes: int) -> None:
         try:
-            os.posix_fallocate(self._descriptor, slot, room)  # now, as an error; a write would be a crash
+            os.posix_fallocate(self._descriptor, slot, nbytes)  # now, as an error; a write would be a crash
         except OSError as error:
             raise MemoryError from error
-        return mmap.mmap(self._descriptor, room, offset=slot)
+        self._ready[slot] = nbytes

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
@@ -28,6 +29,7 @@ class Pair:
         self.pool = SlotPool(slots * self.shape.room)
         self.pool.set_room(self.shape)
         self.writer = SlotWriter(os.dup(self.pool.descriptor))
+        self.writer.set_room(self.pool.room)
         self.slots: list[int] = []
 
     def frame(self, value: int, alpha: bool = False) -> tuple[NDArray[Any], NDArray[Any] | None]:
@@ -107,7 +109,7 @@ def test_when_slots_run_out_frames_are_copied_and_later_not_any_more(pair: Pair)
     kept = [pair.frame(value)[0] for value in range(1, 9)]
     assert [is_copy(pixels) for pixels in kept] == [False] * 4 + [True] * 4
     assert [int(pixels[0, 0, 0]) for pixels in kept] == list(range(1, 9))
-    assert os.fstat(pair.pool.descriptor).st_size <= 6 * pair.shape.room
+    assert os.fstat(pair.pool.descriptor).st_blocks * 512 <= 6 * pair.shape.room + 4096
     kept.clear()
     assert not is_copy(pair.frame(9)[0])
 
@@ -134,6 +136,18 @@ def test_frames_outlive_the_memory_and_both_sides() -> None:
     assert (rgb == 5).all()
     assert alpha is not None
     assert (alpha == 5).all()
+
+
+def test_many_small_frames_take_few_file_descriptors() -> None:
+    before = psutil.Process().num_fds()
+    pair = Pair(5000)
+    kept = [pair.frame(value % 251)[0] for value in range(2000)]
+    assert not any(is_copy(pixels) for pixels in kept)
+    assert all((pixels == value % 251).all() for value, pixels in enumerate(kept))
+    assert psutil.Process().num_fds() < before + 12
+    pair.close()
+    kept.clear()
+    assert psutil.Process().num_fds() == before
 
 
 def test_frames_may_be_dropped_on_any_thread(pair: Pair) -> None:
