@@ -8,8 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QThread, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from sam2_studio.batch import clip_queue
@@ -29,6 +28,7 @@ from sam2_studio.ui.dialogs.queue_dialog import QueueDialog
 from sam2_studio.ui.dialogs.queue_rows import Doing, row_of, summary
 from sam2_studio.ui.documents import Documents
 from sam2_studio.ui.exporting import usual_folder
+from sam2_studio.ui.file_manager import show_file
 from sam2_studio.ui.language import tr
 from sam2_studio.ui.project_bridge import ProjectBridge
 from sam2_studio.ui.queue_lines import line_for, redirected
@@ -250,8 +250,7 @@ class Queueing(QObject):
     def _show_folder(self, line_id: str) -> None:
         for line in self._file.read():
             if line.id == line_id:
-                pictures = line.folder / line.output
-                QDesktopServices.openUrl(QUrl.fromLocalFile(str(pictures if pictures.is_dir() else line.folder)))
+                show_file(line.folder / line.output)
 
     def _closed(self) -> None:
         self._look.stop()

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -24,6 +23,7 @@ from sam2_studio.errors import StudioError
 from sam2_studio.export.runner import ExportProgress, ExportReport
 from sam2_studio.export.spec import ExportSpec
 from sam2_studio.ui import theme
+from sam2_studio.ui.file_manager import show_file
 from sam2_studio.ui.language import later, tr, tr_count
 from sam2_studio.ui.words_below import shown
 
@@ -108,7 +108,7 @@ class ResultPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._folder = Path()
+        self._first = Path()
         self._jobs: list[ExportJob] = []
         self.queue = QListWidget()
         self.queue.setAccessibleName(tr("Queue of exports"))
@@ -125,7 +125,7 @@ class ResultPage(QWidget):
         self.files.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.files.setTabChangesFocus(True)
         self.show_folder = QPushButton(tr("Show folder"))
-        self.show_folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder))))
+        self.show_folder.clicked.connect(lambda: show_file(self._first))
         theme.mark(self.title, "heading", True)
         self._build()
 
@@ -140,7 +140,7 @@ class ResultPage(QWidget):
 
     def show_report(self, report: ExportReport) -> None:
         """Show what one export did."""
-        self._folder = report.files[0].parent if report.files else Path()
+        self._first = report.files[0] if report.files else Path()
         done = tr_count(
             "Exported {count} frame in {time}",
             "Exported {count} frames in {time}",
