@@ -56,8 +56,14 @@ def _open_window(words: list[str]) -> int:
         if not path.exists():
             _say(f"There is no command and no file “{path}”. See sam2-studio --help.")
             return WRONG_USAGE
-    from sam2_studio.ui.app import run
+    try:
+        from sam2_studio.ui.app import run
+    except ImportError as error:
+        if ".so" not in str(error):
+            raise
+        from sam2_studio.system_libraries import no_window
 
+        raise no_window(str(error)) from error
     return run(paths)
 
 

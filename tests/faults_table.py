@@ -1,8 +1,10 @@
 """A pytest plugin: runs every test of the page of faults and every long fault test, and prints a table of what came.
 
-`python -m pytest -p tests.faults_table --faults` is what `make faults` runs.
+`python -m pytest -p tests.faults_table --faults` is what `make faults` runs. With `--faults-kept FILE` the results are
+added to those that the file holds, and the table is of all of them: so the tests can be run file by file.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -50,6 +52,9 @@ def table(page: str, results: dict[str, Counter[str]]) -> list[str]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults", action="store_true", help="only the tests of docs/faults.md and those marked fault")
+    parser.addoption(
+        "--faults-kept", type=Path, metavar="FILE", help="a JSON file of earlier results, to which these are added"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -66,10 +71,19 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         _results.setdefault(_plain(report.nodeid), Counter())[report.outcome] += 1
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    kept = config.getoption("--faults-kept")
     terminalreporter.section("faults")
-    for line in table(PAGE.read_text(encoding="utf-8"), _results):
+    for line in table(PAGE.read_text(encoding="utf-8"), joined(kept, _results) if kept else _results):
         terminalreporter.write_line(line)
+
+
+def joined(kept: Path, results: dict[str, Counter[str]]) -> dict[str, Counter[str]]:
+    """The results that the file holds, with these in the place of older ones of the same tests; written back to it."""
+    earlier = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    both = {test: Counter(counts) for test, counts in earlier.items()} | results
+    kept.write_text(json.dumps(both, indent=1, sort_keys=True), encoding="utf-8")
+    return both
 
 
 def _plain(nodeid: str) -> str:

@@ -17,13 +17,8 @@ import typer
 from sam2_studio import __version__, home
 from sam2_studio.cli.console import Console
 from sam2_studio.cli.options import AsJson
+from sam2_studio.system_libraries import PACKAGES
 
-# what a window on X11 and an offscreen one need of Debian; packaging/system_libraries.sh holds the same list
-QT_PACKAGES = (
-    *("libgl1", "libegl1", "libglib2.0-0", "libdbus-1-3", "libfontconfig1", "libxkbcommon0", "libxcb-cursor0"),
-    *("libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0", "libxcb-xkb1", "libxcb-randr0", "libxcb-render-util0"),
-    *("libxcb-image0", "libxkbcommon-x11-0", "libx11-xcb1"),
-)
 _OLDEST_PYTHON = (3, 11)
 _QT_PROBE = "import PySide6.QtGui, PySide6.QtWidgets"
 _PLUGIN_PROBE = """
@@ -115,7 +110,7 @@ def _is_installed(name: str) -> bool:
 
 
 def _qt() -> Iterator[Finding]:
-    cure = f"sudo apt-get install -y --no-install-recommends {' '.join(QT_PACKAGES)}"
+    cure = f"sudo apt-get install -y --no-install-recommends {' '.join(debian for debian, _, _ in PACKAGES.values())}"
     fault = _fault_of(_QT_PROBE)
     yield Finding(what="Qt", state=fault or "loads", good=not fault, cure=cure)
     if not fault:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from sam2_studio import __version__, crash_log, home
 from sam2_studio.core.preferences import Preferences
 from sam2_studio.resources import resource
+from sam2_studio.system_libraries import no_window
 from sam2_studio.ui.garbage import GarbageCollection
 from sam2_studio.ui.language import ENGLISH, chosen_language, use_language
 from sam2_studio.ui.main_window import MainWindow
@@ -55,7 +57,7 @@ def _begin(window: MainWindow, paths: Sequence[Path], crash_before: Path | None)
 
 
 def _leave(status: int) -> NoReturn:
-    """End the process under threads that didn't end in time: all work is saved, and Python would wait for them."""
+    """End the process as it stands: all work is saved, and Python would wait for threads that didn't end in time."""
     logging.shutdown()
     os._exit(status)
 
@@ -65,8 +67,9 @@ def make_application() -> QApplication:
     # a GUI build of OpenCV in the same process points Qt at plugins of its own
     os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
     os.environ.pop("QT_QPA_FONTDIR", None)
-    qInstallMessageHandler(_qt_message)
+    qInstallMessageHandler(_qt_message_at_start)
     application = QApplication(["sam2-studio"])
+    qInstallMessageHandler(_qt_message)
     GarbageCollection(application)
     Unexpected(application)
     application.setApplicationName("sam2-studio")
@@ -92,6 +95,15 @@ def speak(application: QApplication, language: str) -> None:
 
 def preferences_path() -> Path:
     return home.settings_folder() / "preferences.json"
+
+
+def _qt_message_at_start(kind: QtMsgType, context: object, text: str) -> None:
+    """Where Qt finds nothing to draw on it aborts: the user gets words and a status instead, no dump."""
+    _qt_message(kind, context, text)
+    if kind == QtMsgType.QtFatalMsg:
+        sys.stderr.write(f"{no_window()}\n")
+        sys.stderr.flush()
+        _leave(1)
 
 
 def _qt_message(kind: QtMsgType, context: object, text: str) -> None:

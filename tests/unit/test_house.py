@@ -142,12 +142,12 @@ def test_no_path_of_one_machine_is_written_down() -> None:
     assert not found
 
 
-def test_doctor_and_set_up_know_the_same_libraries() -> None:
-    from sam2_studio.cli.doctor import QT_PACKAGES
+def test_the_program_and_set_up_know_the_same_libraries() -> None:
+    from sam2_studio.system_libraries import PACKAGES
 
     script = (REPOSITORY / "packaging" / "system_libraries.sh").read_text()
-    listed = re.findall(r"^lib\S+\.so\.\d+ (\S+) ", script, re.MULTILINE)
-    assert sorted(listed) == sorted(QT_PACKAGES)
+    listed = re.findall(r"^(lib\S+\.so\.\d+) (\S+) (\S+) (\S+)$", script, re.MULTILINE)
+    assert {library: tuple(names) for library, *names in listed} == PACKAGES
 
 
 def test_the_built_in_model_is_the_one_in_the_catalogue() -> None:
