@@ -12,6 +12,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import zip_longest
+from weakref import ref
 
 import torch
 
@@ -252,6 +253,8 @@ class Tracker:
             frame, said = self._reader.read(number), item.conditioning[number]
             prediction = self._prediction(frame, said, settings)
             review.show(frame, prediction.mask)
+            track = made()
+            assert track is not None
             window = track.follow.beside(track.window or track.follow.whole, prediction.mask)
             return self._memory(frame, said, prediction, window)
 
@@ -261,6 +264,7 @@ class Tracker:
         )
         bank = MemoryBank(traits, places, make, step)
         track = _Track(item, *way, breaks_of(request, places, step), bank, review, self._model, follow, step)
+        made = ref(track)  # weakly, for the track holds `make`: networks go with their last user, on a GPU above all
         return track
 
     def _prediction(self, frame: Frame, said: Conditioning, settings: SegmentSettings) -> MaskPrediction:

@@ -1,7 +1,9 @@
 """Tracking on scenes with known truth, and the rules of a run: order, independence, absence, keyframes, cancelling."""
 
+import gc
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -229,6 +231,20 @@ def test_closing_the_run_reads_at_most_the_frame_ahead(nano: Model, source_of: S
     assert [next(run).frame for _ in range(3)] == [0, 1, 2]
     run.close()
     assert max(source.numbers) <= 3
+
+
+def test_a_run_that_ended_is_gone_at_once(nano: Model, source_of: SourceOf, short: Scene) -> None:
+    """It holds the network, which on a GPU must be gone before the next one is loaded: no collector may be needed."""
+    tracker = Tracker(nano, source_of(short))
+    gc.disable()
+    try:
+        for _ in tracker.run(request(short, TrackObject(1, {0: boxed(short)}), direction=Direction.BOTH)):
+            pass
+        watched = ref(tracker)
+        del tracker
+        assert watched() is None
+    finally:
+        gc.enable()
 
 
 def test_memories_held_do_not_grow(nano: Model, source_of: SourceOf) -> None:
