@@ -1,7 +1,7 @@
 """The subject's own colour under soft edges, and a screen's light taken out of it: what straight exports carry.
 
 Built in is blur fusion (Forte 2021) in two passes; the extra `matting` brings multi-level estimation (Germer, Uelwer,
-Conrad and Harmeling 2020), which the best matte uses.
+Conrad and Harmeling 2020), which the best matte mixes with it.
 """
 
 from collections.abc import Callable, Sequence
@@ -62,8 +62,9 @@ def own_colors(rgb: Pixels, matte: Matte, *, method: str = "fast") -> Pixels:
     area = window_beyond(Mask.from_array(soft), FARTHER * reach.wide)
     top = float(np.iinfo(rgb.dtype).max)
     picture, alpha, soft = part(rgb, area), part(matte.alpha, area), part(soft, area)
-    levels = method == "best" and is_installed()
-    own_of = _by_levels(picture, alpha) if levels else _by_blur(picture, alpha, reach)
+    own_of = _by_blur(picture, alpha, reach)
+    if method == "best" and is_installed():
+        own_of = _mean_of(own_of, _by_levels(picture, alpha))
     result = rgb.copy()
     target = part(result, area)
     for tile in tiles_with(soft):
@@ -113,6 +114,11 @@ class _Reach:
 def _by_blur(picture: Pixels, alpha: Alpha, reach: _Reach) -> Callable[[Window], Real]:
     """The subject's colour in a tile, (h, w, 3) of 0 to 1, by blur fusion."""
     return partial(_near_color, picture, alpha, _wide_colors(picture, alpha, reach), reach)
+
+
+def _mean_of(one: Callable[[Window], Real], other: Callable[[Window], Real]) -> Callable[[Window], Real]:
+    """What two ways find, half of each: levels are nearer under a true alpha, blur under one that errs."""
+    return lambda tile: np.asarray((one(tile) + other(tile)) / 2, np.float32)
 
 
 def _by_levels(picture: Pixels, alpha: Alpha) -> Callable[[Window], Real]:

@@ -7,6 +7,7 @@ from sam2_studio.core.geometry import Size
 from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.engine import foreground as module
 from sam2_studio.engine.foreground import despilled, foreground, own_colors
+from sam2_studio.engine.tiles import part
 from tests.unit.engine.soft_edges import MATTE, SIDE, colors, composite
 
 
@@ -39,6 +40,16 @@ def test_without_the_package_the_best_colours_are_those_built_in(monkeypatch: py
     rgb, alpha, _ = composite()
     monkeypatch.setattr(module, "is_installed", lambda: False)
     assert np.array_equal(own_colors(rgb, Matte(alpha), method="best"), own_colors(rgb, Matte(alpha)))
+
+
+def test_the_best_colours_are_half_of_each_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    rgb, alpha, _ = composite()
+    monkeypatch.setattr(module, "is_installed", lambda: True)
+    white = np.ones((*alpha.shape, 3), np.float32)
+    monkeypatch.setattr(module, "_by_levels", lambda *seen: lambda tile: part(white, tile))
+    soft = (alpha > 0) & (alpha < 1)
+    built_in, found = (own_colors(rgb, Matte(alpha), method=way).astype(float) for way in ("fast", "best"))
+    assert np.abs(found - (built_in + 255) / 2)[soft].max() <= 1
 
 
 @pytest.mark.parametrize(("screen", "channel"), [("green", 1), ("blue", 2)])
