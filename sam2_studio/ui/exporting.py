@@ -50,6 +50,7 @@ class Exporting(QObject):
         self._dialog: ExportDialog | None = None
         self._previews: list[ExportPreviews] = []  # the last one is the dialog's, those before are ending
         self._thread: ExportThread | None = None
+        self._running: ExportSpec | None = None
         self._waiting: list[ExportSpec] = []
         self._latest: ExportSpec | None = None
 
@@ -78,6 +79,7 @@ class Exporting(QObject):
         dialog.preview_wanted.connect(previews.ask)
         dialog.export_wanted.connect(self._start)
         dialog.cancel_wanted.connect(self._cancel)
+        dialog.cancel_one_wanted.connect(self._cancel_one)
         dialog.finished.connect(self._closed)
         dialog.open()
         dialog.form.check()
@@ -129,6 +131,7 @@ class Exporting(QObject):
 
     def _run_next(self) -> None:
         path, spec = self._bridge.file.path, self._waiting.pop(0)
+        self._running = spec
         self._thread = ExportThread(partial(export_project, path, spec))
         dialog = self._dialog
         if dialog is not None:
@@ -151,14 +154,25 @@ class Exporting(QObject):
 
     def _cancel(self) -> None:
         """Stop the export under way; those that wait never start."""
-        self._waiting.clear()
+        for spec in reversed(self._waiting):
+            self._cancel_one(spec)
         if self._thread is not None:
+            self._thread.cancel()
+
+    def _cancel_one(self, spec: ExportSpec) -> None:
+        """Stop one that is under way or waits; the others go on."""
+        waiting = [each for each in self._waiting if each is not spec]
+        if len(waiting) < len(self._waiting):
+            self._waiting = waiting
+            if self._dialog is not None:
+                self._dialog.show_dropped(spec)
+        elif spec is self._running and self._thread is not None:
             self._thread.cancel()
 
     def _thread_ended(self) -> None:
         if self._thread is not None:
             self._thread.deleteLater()
-        self._thread = None
+        self._thread = self._running = None
         if self._waiting:
             self._run_next()
 

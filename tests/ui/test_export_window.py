@@ -14,6 +14,7 @@ from sam2_studio.batch.previewing import Previewer
 from sam2_studio.core.clip import Clip
 from sam2_studio.core.masks import Mask
 from sam2_studio.core.objects import CutObject
+from sam2_studio.export.formats import PRESETS
 from sam2_studio.export.scaling import Scale
 from sam2_studio.export.spec import ExportSpec
 from sam2_studio.media.open import open_media
@@ -113,6 +114,58 @@ def test_cancelling_a_queue_leaves_nothing(qtbot: QtBot, window: MainWindow, tmp
     dialog.reject()
     until(qtbot, lambda: not dialog.is_running and not window.exporting.is_running)
     assert list(out.iterdir()) == []
+    dialog.reject()
+
+
+@pytest.mark.parametrize("chosen", [0, 1], ids=["that runs", "that waits"])
+def test_one_of_a_queue_is_cancelled_and_the_others_are_written(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, chosen: int
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    dialog = dialog_of(window)
+    names = ["a.mov", "b.mov", "c.mov"]
+    for name in names:
+        dialog.form.presets.choose("after-effects")
+        dialog.form.target.setText(str(out / name))
+        dialog._turn_to(dialog.form)
+        dialog._start()
+    page = dialog.progress_page
+    qtbot.mouseClick(page.queue.viewport(), LEFT, pos=page.queue.visualItemRect(page.queue.item(chosen)).center())
+    qtbot.mouseClick(page.cancel_one, LEFT)
+    until(qtbot, lambda: not dialog.is_running and not window.exporting.is_running)
+    gone = names.pop(chosen)
+    assert sorted(path.name for path in out.iterdir()) == names
+    states = {job.spec.target.name: job.state.value for job in dialog.result_page._jobs}
+    assert states == {gone: "cancelled", **dict.fromkeys(names, "done")}
+    dialog.reject()
+
+
+def test_one_that_has_not_begun_when_all_are_cancelled_holds_nothing_up(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    dialog = dialog_of(window)
+    for name in ("a.mov", "b.mov"):
+        dialog.form.presets.choose("after-effects")
+        dialog.form.target.setText(str(tmp_path / name))
+        dialog._turn_to(dialog.form)
+        dialog._start()
+    thread = window.exporting._thread
+    assert thread is not None
+    thread.reported.connect(dialog.reject)  # after one has ended, before the next one starts
+    until(qtbot, lambda: not dialog.is_running and not window.exporting.is_running)
+    assert [job.state.value for job in dialog.result_page._jobs] == ["done", "cancelled"]
+    dialog.reject()
+
+
+def test_grounds_are_offered_where_something_of_them_is_seen(qtbot: QtBot, window: MainWindow) -> None:
+    dialog = dialog_of(window)
+    offered = set()
+    for name in PRESETS:
+        dialog.form.presets.choose(name)
+        if dialog.form.preview.grounds.button(0).isVisible():
+            offered.add(name)
+    assert offered == {"png", "after-effects", "resolve", "nuke", "web"}
     dialog.reject()
 
 

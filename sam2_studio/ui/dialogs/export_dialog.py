@@ -32,11 +32,13 @@ class ExportDialog(QDialog):
     Signals:
         export_wanted: ExportSpec, checked; overwriting was allowed by the user if it is.
         cancel_wanted: Stop the export under way and those that wait.
+        cancel_one_wanted: ExportSpec: stop that one only.
         preview_wanted: ExportSpec that is on show now; None where it can't be.
     """
 
     export_wanted = Signal(object)
     cancel_wanted = Signal()
+    cancel_one_wanted = Signal(object)
     preview_wanted = Signal(object)
 
     def __init__(
@@ -96,25 +98,35 @@ class ExportDialog(QDialog):
         """Show what was written."""
         if self.is_running:
             self._current().report = report
-            self._end(JobState.DONE if report.verified else JobState.FAULTY)
+            self._end(self._current(), JobState.DONE if report.verified else JobState.FAULTY)
 
     def show_error(self, error: StudioError) -> None:
         """Go back to the form, where the sentence tells what failed; with more in the queue, go on."""
         if self.is_running:
             self._current().error = error
-            self._end(JobState.FAILED)
+            self._end(self._current(), JobState.FAILED)
 
     def show_cancelled(self) -> None:
-        """Go back to the form."""
+        """The export under way was cancelled; with none left in the queue, go back to the form."""
         if self.is_running:
-            self._end(JobState.CANCELLED)
+            self._end(self._current(), JobState.CANCELLED)
 
-    def _end(self, state: JobState) -> None:
-        """The export under way has ended; the next one goes on, or all are done."""
-        self._current().state = state
+    def show_dropped(self, spec: ExportSpec) -> None:
+        """One that waited was cancelled; it never starts."""
+        for job in self._jobs:
+            if job.spec is spec and not job.has_ended:
+                self._end(job, JobState.CANCELLED)
+                return
+
+    def _end(self, job: ExportJob, state: JobState) -> None:
+        """An export has ended; the next one goes on, or all are done."""
+        was_current = job is self._current()
+        job.state = state
         self.progress_page.show_jobs(self._jobs)
+        self._show_buttons()
         if self.is_running:
-            self.progress_page.start(self._current().spec.target)
+            if was_current:
+                self.progress_page.start(self._current().spec.target)
             return
         done, self._jobs = self._jobs, []
         if any(job.report is not None for job in done) or len(done) > 1:
@@ -152,6 +164,7 @@ class ExportDialog(QDialog):
         self.replace_button.clicked.connect(self._replace)
         self.keep_button.clicked.connect(self._end_question)
         self.progress_page.another.clicked.connect(lambda: self._turn_to(self.form))
+        self.progress_page.cancel_one_wanted.connect(self.cancel_one_wanted)
         self._show_buttons()
 
     def _show_check(self, outcome: ExportSpec | StudioError) -> None:
@@ -221,8 +234,15 @@ class ExportDialog(QDialog):
         self.replace_button.setVisible(on_form and asking)
         self.keep_button.setVisible(on_form and asking)
         self.leave.setVisible(not asking)
-        back = on_form and self.is_running
-        self.leave.setText(tr("Close") if self._on(self.result_page) else tr("Back") if back else tr("Cancel"))
+        self.leave.setText(self._way_out())
+
+    def _way_out(self) -> str:
+        """What the button at the left does."""
+        if self._on(self.result_page):
+            return tr("Close")
+        if self._on(self.form):
+            return tr("Back") if self.is_running else tr("Cancel")
+        return tr("Cancel all") if sum(not job.has_ended for job in self._jobs) > 1 else tr("Cancel")
 
     def _say(self, sentence: str, *, good: bool = False) -> None:
         self._sentence.setText(sentence)
@@ -235,7 +255,4 @@ class ExportDialog(QDialog):
         elif self._on(self.form):
             self._turn_to(self.progress_page)
         else:
-            for job in self._jobs:
-                if job.state is JobState.WAITING and job is not self._current():
-                    job.state = JobState.CANCELLED
             self.cancel_wanted.emit()

@@ -245,6 +245,7 @@ class ExportForm(QWidget):
         written = preset.formats.get(suffix, preset.formats[preset.suffix])
         self.frames.set_rate_offered(isinstance(written, VideoFormat))
         self.how.show_for(preset, written)
+        self.preview.set_grounds_offered(preset.needs_alpha)
         kinds = {each: f"{shown(form.label)} ({each})" for each, form in preset.formats.items()}
         offer(self.kind, kinds, preset.suffix)
         self.kind.setCurrentIndex(max(0, self.kind.findData(suffix if suffix in kinds else preset.suffix)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -61,18 +61,28 @@ class ExportJob:
 
 
 class ProgressPage(QWidget):
-    """How far the export under way is, and which others wait."""
+    """How far the export under way is, and which others wait.
+
+    Signals:
+        cancel_one_wanted: ExportSpec of the one that is to be cancelled; the others go on.
+    """
+
+    cancel_one_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._jobs: list[ExportJob] = []
         self.title = QLabel()
         self.bar = QProgressBar()
         self.detail = QLabel()
         self.queue = QListWidget()
         self.another = QPushButton(tr("Another export…"))
         self.another.setAutoDefault(False)
+        self.cancel_one = QPushButton(tr("Cancel this one"))
+        self.cancel_one.setAutoDefault(False)
         self.queue.setAccessibleName(tr("Queue of exports"))
-        self.queue.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.queue.currentRowChanged.connect(lambda _: self._offer())
+        self.cancel_one.clicked.connect(self._cancel_chosen)
         theme.mark(self.title, "heading", True)
         theme.mark(self.detail, "quiet", True)
         self.bar.setTextVisible(False)
@@ -83,7 +93,11 @@ class ProgressPage(QWidget):
         column.addStretch(1)
         for widget in (self.title, self.bar, self.detail, self.queue):
             column.addWidget(widget)
-        column.addWidget(self.another, 0, Qt.AlignmentFlag.AlignLeft)
+        row = QHBoxLayout()
+        for button in (self.another, self.cancel_one):
+            row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
         column.addStretch(1)
 
     def start(self, target: Path) -> None:
@@ -97,10 +111,28 @@ class ProgressPage(QWidget):
         self.detail.setText(progress_text(progress))
 
     def show_jobs(self, jobs: Sequence[ExportJob]) -> None:
-        """List the queue; one export alone needs no list."""
-        self.queue.clear()
-        self.queue.addItems([job.line for job in jobs])
-        self.queue.setVisible(len(jobs) > 1)
+        """List the queue, the same one chosen as before; one export alone needs no list."""
+        row = self.queue.currentRow()
+        self._jobs = list(jobs)
+        with QSignalBlocker(self.queue):  # a button that is off for a moment loses the focus
+            self.queue.clear()
+            self.queue.addItems([job.line for job in self._jobs])
+            self.queue.setCurrentRow(row if 0 <= row < len(self._jobs) else 0)
+        for widget in (self.queue, self.cancel_one):
+            widget.setVisible(len(self._jobs) > 1)
+        self._offer()
+
+    def _chosen(self) -> ExportJob | None:
+        """That which is chosen and can still be cancelled."""
+        row = self.queue.currentRow()
+        return self._jobs[row] if 0 <= row < len(self._jobs) and not self._jobs[row].has_ended else None
+
+    def _offer(self) -> None:
+        self.cancel_one.setEnabled(self._chosen() is not None)
+
+    def _cancel_chosen(self) -> None:
+        if (job := self._chosen()) is not None:
+            self.cancel_one_wanted.emit(job.spec)
 
 
 class ResultPage(QWidget):

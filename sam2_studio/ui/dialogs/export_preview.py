@@ -27,6 +27,7 @@ class ExportPreview(QWidget):
         super().__init__(parent)
         self.picture = _Picture()
         self.grounds = QButtonGroup(self)
+        self._ground_row = QWidget()
         self.estimate = QLabel()
         self.about = QLabel()
         for label in (self.estimate, self.about):
@@ -34,6 +35,10 @@ class ExportPreview(QWidget):
             label.setWordWrap(True)
             label.setMinimumHeight(_LINE)
         self._build()
+
+    def set_grounds_offered(self, offered: bool) -> None:
+        """Offer the grounds where something of them is seen: an opaque picture hides them all."""
+        self._ground_row.setVisible(offered)
 
     def show_waiting(self) -> None:
         """Something else is chosen: what is on show is old."""
@@ -61,7 +66,8 @@ class ExportPreview(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.picture, 1)
-        row = QHBoxLayout()
+        row = QHBoxLayout(self._ground_row)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         for place, (ground, name) in enumerate(_GROUNDS):
             button = QToolButton()
@@ -72,7 +78,10 @@ class ExportPreview(QWidget):
             self.grounds.addButton(button, place)
             row.addWidget(button)
         row.addStretch(1)
-        column.addLayout(row)
+        keeping = self._ground_row.sizePolicy()
+        keeping.setRetainSizeWhenHidden(True)  # what stands below it doesn't jump
+        self._ground_row.setSizePolicy(keeping)
+        column.addWidget(self._ground_row)
         column.addWidget(self.about)
         column.addWidget(self.estimate)
         column.addStretch(0)

@@ -368,12 +368,17 @@ def test_exports_queue_up_and_each_is_told_of(dialog: ExportDialog, qtbot: QtBot
 
 
 def test_cancel_stops_all_that_wait(dialog: ExportDialog, qtbot: QtBot) -> None:
+    wanted: list[ExportSpec] = []
+    dialog.export_wanted.connect(wanted.append)
     start(dialog, qtbot)
     qtbot.mouseClick(dialog.progress_page.another, LEFT)
     dialog.form.presets.choose("web")
     qtbot.mouseClick(dialog.go, LEFT)
+    assert dialog.leave.text() == "Cancel all"
     with qtbot.waitSignal(dialog.cancel_wanted):
         qtbot.mouseClick(dialog.leave, LEFT)
+    dialog.show_dropped(wanted[1])
+    assert dialog.leave.text() == "Cancel"
     dialog.show_cancelled()
     assert not dialog.is_running
     states = [dialog.result_page.queue.item(n).text().rpartition(": ")[2] for n in range(2)]
