@@ -15,14 +15,14 @@ import pytest
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "faults.md"
 _NAMED = re.compile(r"`(tests/[\w/]+\.py)?::(\w+)`")
-_WIDTH = 46
 _results: dict[str, Counter[str]] = {}
 
 
 @dataclass(frozen=True)
 class Row:
-    """A fault of the page, and the tests that prove what is promised."""
+    """A fault of the page, by what ids it goes, and the tests that prove what is promised."""
 
+    ids: str
     fault: str
     tests: tuple[str, ...]
 
@@ -36,18 +36,22 @@ def rows(text: str) -> Iterator[Row]:
             path = named or path
             tests.append(f"{path}::{test}")
         if tests:
-            yield Row(cells[0], tuple(tests))
+            yield Row(cells[0], cells[1], tuple(tests))
 
 
 def table(page: str, results: dict[str, Counter[str]]) -> list[str]:
-    """A line for each fault: how many runs of its tests passed, failed and were skipped."""
-    lines = [f"{'fault':{_WIDTH}} passed failed skipped"]
+    """The result of each fault, as a table of Markdown: its tests, and their runs with every parameter."""
+    lines = ["| id | fault | tests | runs | result |", "| --- | --- | ---: | ---: | --- |"]
     for row in rows(page):
         found = sum((results.get(test, Counter()) for test in row.tests), Counter[str]())
-        missing = [test for test in row.tests if test not in results]
-        counts = f"{found['passed']:6} {found['failed']:6} {found['skipped']:7}"
-        lines.append(f"{row.fault[:_WIDTH]:{_WIDTH}} {counts}{f'  not run: {len(missing)}' if missing else ''}")
+        missing = sum(test not in results for test in row.tests)
+        lines.append(f"| {row.ids} | {row.fault} | {len(row.tests)} | {found.total()} | {_said(found, missing)} |")
     return lines
+
+
+def _said(found: Counter[str], missing: int) -> str:
+    parts = [f"{found[outcome]} {outcome}" for outcome in ("failed", "skipped") if found[outcome]]
+    return ", ".join(parts + [f"{missing} not run"] * bool(missing)) or "passed"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

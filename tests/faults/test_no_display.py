@@ -49,3 +49,19 @@ def test_the_command_line_needs_none_of_them(tmp_path: Path) -> None:
     done = started(tmp_path, "models", "list")
     assert (done.returncode, done.stderr) == (0, "")
     assert "nano" in done.stdout
+
+
+def test_plugins_of_another_qt_are_not_taken(tmp_path: Path) -> None:
+    """BUG-100: a GUI build of OpenCV in the same process points Qt at its own."""
+    code = "import cv2; from sam2_studio.ui.app import make_application; print(make_application().platformName())"
+    lost = {
+        "QT_QPA_PLATFORM_PLUGIN_PATH": str(tmp_path),
+        "QT_PLUGIN_PATH": str(tmp_path),
+        "QT_QPA_FONTDIR": str(tmp_path),
+    }
+    variables = os.environ | lost | {"QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY, timeout=120, env=variables,
+        check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "offscreen\n"), done.stderr
