@@ -228,7 +228,7 @@ class _LineReader:
 
 def _check_fields(row: Row) -> None:
     if row.extra:
-        raise BatchError("There are more cells than columns.", "Put cells that hold the separator into quotes.")
+        raise BatchError("There are cells beyond the named columns.", "Put cells that hold the separator into quotes.")
     unknown = sorted(row.values.keys() - set(FIELDS))
     if unknown:
         raise BatchError(f"“{unknown[0]}” means nothing here.", f"There are: {', '.join(FIELDS)}.")

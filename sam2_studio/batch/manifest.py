@@ -12,7 +12,6 @@ from typing import Any
 from sam2_studio.errors import BatchError
 
 _SHAPE = 'It looks like {"items": [{"media": "a.mp4", "box": "0:10,20,200,180"}]}.'
-_TOO_MANY = None  # under which `csv` puts cells beyond the columns
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Row:
     Attributes:
         number: In a CSV file the line's own number, from 1; else the item's place, from 1.
         values: By field, as written; fields left empty are not in it.
-        extra: Whether there were more cells than columns.
+        extra: Whether there were cells without a column.
     """
 
     number: int
@@ -43,26 +42,57 @@ def read_manifest(path: Path) -> tuple[Row, ...]:
         rows = reader(path, path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BatchError(f"The manifest {path} can't be read: {error.strerror}.", "Check its name.") from error
-    except (ValueError, RecursionError, csv.Error) as error:
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
         raise BatchError(
-            f"The manifest {path} can't be read: {error}.", "Write it as UTF-8, as the guide shows."
+            f"The manifest {path} isn't UTF-8: line {line} has bytes that are no text.",
+            "Save it as UTF-8 (in a spreadsheet: “CSV UTF-8”).",
         ) from error
+    except (ValueError, RecursionError) as error:
+        raise BatchError(f"The manifest {path} can't be read: {error}.", "Correct it there.") from error
     if not rows:
         raise BatchError(f"The manifest {path} names nothing to do.", "Give it a line for each clip.")
     return rows
 
 
 def _csv(path: Path, text: str) -> tuple[Row, ...]:
-    heading = text.partition("\n")[0]
+    heading = text.lstrip().partition("\n")[0]
     parting = max(",;\t", key=heading.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=parting, restkey=_TOO_MANY, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=parting, strict=True, skipinitialspace=True)
+    names: list[str] = []
     rows = []
-    for cells in reader:
-        extra = bool(cells.pop(_TOO_MANY, None))
-        values = {name.strip().lower(): cell.strip() for name, cell in cells.items() if name and cell and cell.strip()}
-        if values or extra:
-            rows.append(Row(reader.line_num, values, extra))
+    try:
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if names:
+                rows.append(_csv_row(reader.line_num, names, cells))
+            else:
+                names = _columns(path, cells)
+    except csv.Error as error:
+        raise ValueError(f"line {reader.line_num}: {error}") from error
     return tuple(rows)
+
+
+def _columns(path: Path, cells: list[str]) -> list[str]:
+    """The names in the first line. Raises BatchError where they can't be those of columns."""
+    names = [cell.strip().lower() for cell in cells]
+    if "media" not in names and "project" not in names:
+        raise BatchError(
+            f"The first line of the manifest {path} names no column media and none project.",
+            "Begin it with the names of its columns, such as: media,box,preset,output",
+        )
+    if twice := [name for name in names if name and names.count(name) > 1]:
+        raise BatchError(
+            f"The manifest {path} has two columns {twice[0]}.", "Join them; prompts are parted by ; in one."
+        )
+    return names
+
+
+def _csv_row(number: int, names: list[str], cells: list[str]) -> Row:
+    values = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name and cell.strip()}
+    nameless = [*(cell for name, cell in zip(names, cells, strict=False) if not name), *cells[len(names) :]]
+    return Row(number, values, any(cell.strip() for cell in nameless))
 
 
 def _json(path: Path, text: str) -> tuple[Row, ...]:

@@ -113,7 +113,7 @@ def test_projects_and_auto_need_no_prompts(footage: Path) -> None:
         ("a.mp4,,yes,png,x.mov,", "doesn't write .mov"),
         ("a.mp4,,yes,,,sam3", "no model called sam3"),
         ("a.mp4,,yes,,,sam2.1-tiny", "isn't on this machine"),
-        ("a.mp4,,yes,,,,,more", "more cells"),
+        ("a.mp4,,yes,,,,,more", "cells beyond"),
     ],
 )
 def test_a_bad_line_is_named_and_the_others_are_read(line: str, why: str, footage: Path) -> None:
@@ -165,6 +165,34 @@ def test_hair_goes_with_a_prompt(prompts: str, why: str, footage: Path) -> None:
 
 def test_other_separators_and_a_mark_of_order_are_read(footage: Path) -> None:
     assert only(footage, "\ufeffMedia;Auto\na.mp4;yes\n").auto
+
+
+def test_what_spreadsheets_and_hands_leave_behind_is_no_mistake(footage: Path) -> None:
+    found = checked(footage, ' Media , BOX ,\r\n,,,,,\r\n a.mp4 , "1,2,3,4",,,\r\n\r\n')
+    assert [(item.line, item.said) for item in found.items] == [(3, "a.mp4")]
+    assert found.bad == ()
+
+
+def test_a_cell_under_no_name_is_not_passed_over(footage: Path) -> None:
+    [bad] = checked(footage, "media,auto,\na.mp4,yes,grow=3\n").bad
+    assert (bad.line, "beyond the named columns" in bad.reason) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        ("media,auto\nschön.mp4,yes\n".encode("latin-1"), "line 2 has bytes that are no text"),
+        ("media\na.mp4\n".encode("utf-16"), "line 1 has bytes that are no text"),
+        (b"a.mp4,yes\nb.mp4,yes\n", "names no column media"),
+        (b"media,box,point,box\n", "two columns box"),
+        (b'media,box\na.mp4,"1,2,3,4"\nb.mp4,"1,2,3,4\n', "line 3"),
+    ],
+)
+def test_a_file_that_is_wrong_as_a_whole_is_told_with_the_place(data: bytes, why: str, tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_bytes(data)
+    with pytest.raises(BatchError, match=why) as caught:
+        read_manifest(tmp_path / "m.csv")
+    assert caught.value.way_out
 
 
 def test_pictures_become_files_and_clips_folders(footage: Path) -> None:
