@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sam2_studio
+from sam2_studio.core.clip import Reading
+from sam2_studio.core.store import ProjectFile
 from sam2_studio.errors import MediaError, ProjectError, PromptError
 from tests.media_factory import write_video
 from tests.synthetic import moving_scene
@@ -62,6 +64,34 @@ def test_prompts_answers_and_undo(desk: Path) -> None:
     assert sam2_studio.open_project("p.cutout", read_only=True).objects == ()
 
 
+def test_hair_window_and_how_the_footage_is_read_are_kept(desk: Path) -> None:
+    with sam2_studio.create_project("p.cutout", "dog.mp4", deinterlace=True, premultiplied=True) as project:
+        thing = project.add_object("dog")
+        thing.add_box((40, 25, 110, 85))
+        strokes = np.zeros((96, 160), bool)
+        strokes[20:40, 60:90] = True
+        thing.add_hair(strokes, frame=1)
+        thing.follow("on")
+    file = ProjectFile.open(Path("p.cutout"), read_only=True)
+    [stored], clip = file.project.objects, file.project.clip
+    assert stored.window == "on"
+    assert stored.edge.matte
+    assert clip is not None
+    assert clip.reading == Reading(deinterlace=True, premultiplied=True)
+    place = stored.hair_for(1)
+    assert place is not None
+    np.testing.assert_array_equal(file.mask(place[1]).to_array(), strokes)
+    file.close()
+
+
+def test_a_frame_on_which_nothing_stands_out_is_said(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sam2_studio.engine.subject.propose_subjects", lambda *_, **__: ())
+    with sam2_studio.create_project("p.cutout", "dog.mp4") as project:
+        with pytest.raises(PromptError, match="No subject stands out"):
+            project.find_subject()
+        assert project.objects == ()
+
+
 def test_what_can_not_be_is_refused(desk: Path) -> None:
     with pytest.raises(MediaError):
         sam2_studio.create_project("q.cutout", "gone.mp4")
@@ -73,6 +103,10 @@ def test_what_can_not_be_is_refused(desk: Path) -> None:
             lambda: thing.add_box((9, 9, 1, 1)),
             lambda: thing.add_point((5, 5), frame=6),
             lambda: thing.add_mask(np.zeros((3, 3), bool)),
+            lambda: thing.add_hair(np.zeros((3, 3), bool)),
+            lambda: thing.add_hair(np.zeros((96, 160), bool), frame=6),
+            lambda: thing.follow("left"),
+            lambda: project.find_subject(6),
             lambda: thing.segment(0),
             lambda: thing.refine(blur=3),
             lambda: thing.refine(grow=99),
