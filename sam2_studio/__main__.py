@@ -9,6 +9,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from sam2_studio import __version__, home
+from sam2_studio.engine.allocator import keep_freed_memory
 from sam2_studio.engine.shortage import is_shortage, shortage_told
 from sam2_studio.errors import StudioError
 
@@ -21,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status: 0 done, 1 something failed (said why on stderr), 2 wrong usage."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     _start_log()
+    keep_freed_memory()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file name may hold bytes that are no text
     try:

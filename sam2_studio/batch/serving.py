@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from sam2_studio.batch.item_work import Ended, failed
 from sam2_studio.batch.items import Item, Outcome, Step
+from sam2_studio.engine.allocator import keep_freed_memory
 from sam2_studio.engine.device import use_threads
 from sam2_studio.engine.shortage import is_shortage, shortage_told
 
@@ -66,9 +67,10 @@ def _do(item: Item, pipe: Connection, work: Callable[[Item], Iterator[Step | Out
 
 
 def compute_on(threads: int) -> None:
-    """Let the network and OpenCV use so many threads of this process."""
+    """Let the network and OpenCV use so many threads of this process, and keep what they free for the next frame."""
     import cv2
 
+    keep_freed_memory()
     use_threads(threads)
     cv2.setNumThreads(threads)
 

@@ -19,6 +19,7 @@ import cv2
 import psutil
 import torch
 
+from sam2_studio.engine.allocator import return_freed_memory
 from sam2_studio.engine.device import choose_dtype
 from sam2_studio.engine.embeddings import FeatureCache
 from sam2_studio.engine.models import Model
@@ -161,6 +162,7 @@ class Relief:
 def empty_device_caches() -> None:
     """Give back to the system what Python and torch hold without using it."""
     gc.collect()
+    return_freed_memory()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
     if torch.backends.mps.is_available():
