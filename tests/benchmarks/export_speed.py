@@ -24,6 +24,7 @@ from sam2_studio.core.frames import Frame
 from sam2_studio.core.geometry import Size
 from sam2_studio.core.masks import Mask, Matte
 from sam2_studio.core.objects import CutObject
+from sam2_studio.engine.allocator import keep_freed_memory
 from sam2_studio.engine.foreground import foreground
 from sam2_studio.engine.matting import make_matte
 from sam2_studio.export import images
@@ -149,6 +150,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", type=int, default=3000)
     given = parser.parse_args()
+    keep_freed_memory()  # as the program does
     with tempfile.TemporaryDirectory() as name:
         prores(Path(name), given.frames, given.rounds)
         pictures(Path(name), given.frames)
