@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sam2_studio.errors import MediaError
 from sam2_studio.media.container import PIXEL_LIMIT
 from sam2_studio.media.rate import exact_rate, plausible_rate
-from sam2_studio.media.scan import Scan, decoded_times, scan_file, tail_decodes
+from sam2_studio.media.scan import Scan, decoded_times, order_holds, scan_file, tail_decodes
 
 Ticks = NDArray[np.int64]
 
@@ -104,7 +104,7 @@ def build_index(path: Path, pixel_limit: int = PIXEL_LIMIT) -> FrameIndex:
         MediaError: it can't be opened or no frame in it can be decoded.
     """
     scan = scan_file(path, pixel_limit)
-    if scan.tells_all and tail_decodes(path, scan, pixel_limit):
+    if scan.tells_all and order_holds(path, scan, pixel_limit) and tail_decodes(path, scan, pixel_limit):
         pts = np.sort(np.array(scan.shown, np.int64))
         return _index(scan, pts, pts, [])
     times = decoded_times(path, pixel_limit)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice, pairwise
 from pathlib import Path
 
 from av.container import InputContainer
@@ -13,6 +14,7 @@ _HIDES_FRAMES = frozenset(
     {"vp8", "mpeg4", "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "vc1", "wmv3", "rv30", "rv40", "h261"}
 )
 _MARKS_DAMAGE = ("mov", "matroska")
+_TRIED = 32  # packets; from keyframe to keyframe some of them are reordered, if any are
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,7 @@ class Scan:
         named_end: Seconds at which the stream ends by its own tag (Matroska), else 0.
         container: FFmpeg's name of the format.
         codec: FFmpeg's name of the codec.
+        reorders: Whether the decoder may give frames in another order than that of the packets.
     """
 
     pts: list[int | None]
@@ -50,6 +53,7 @@ class Scan:
     named_end: float
     container: str
     codec: str
+    reorders: bool
 
     @property
     def shown(self) -> list[int | None]:
@@ -94,6 +98,24 @@ def tail_decodes(path: Path, scan: Scan, pixel_limit: int) -> bool:
         return expected <= set(_decoded(container, stream))
 
 
+def order_holds(path: Path, scan: Scan, pixel_limit: int) -> bool:
+    """Whether the times are those of display, by the first frames that are decoded.
+
+    Some programs write the decode times of a video with B-frames as its display times. Those rise from packet to
+    packet, as they also do where nothing is reordered; so it is tried out on the start of the file.
+    """
+    times = [pts for pts in scan.pts if pts is not None]
+    if not scan.reorders or any(later <= before for before, later in pairwise(times)):
+        return True
+    with open_container(path, pixel_limit) as container:
+        stream = video_stream(container, path, pixel_limit)
+        decoder = decoder_for(stream, careful=True)
+        first = [
+            frame.pts or 0 for packet in islice(packets(container, stream), _TRIED) for frame in decode(decoder, packet)
+        ]
+    return all(later > before for before, later in pairwise(first))
+
+
 def _decoded(container: InputContainer, stream: VideoStream) -> list[int | None]:
     decoder = decoder_for(stream, careful=True)
     times = [frame.pts for packet in packets(container, stream) for frame in decode(decoder, packet)]
@@ -125,6 +147,7 @@ def _scan(container: InputContainer, stream: VideoStream) -> Scan:
         named_end=_tagged_end(stream),
         container=container.format.name,
         codec=stream.codec_context.codec.canonical_name,
+        reorders=stream.codec_context.has_b_frames,
     )
 
 

@@ -145,6 +145,23 @@ def repeated_and_falling_times(d: Path) -> Footage:
 
 
 @case
+def decode_times_as_display_times(d: Path) -> Footage:
+    whole = write_video(d / "whole.mp4", frames(), options={"bf": "2", "g": "10"})
+    with av.open(str(whole)) as source, av.open(str(d / "a.mkv"), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for number, packet in enumerate(each for each in source.demux(video=0) if each.size):
+            packet.pts = packet.dts = number * 512
+            packet.stream = stream
+            target.mux(packet)
+    return Footage(path=d / "a.mkv")
+
+
+@case
+def a_quarter_of_the_colours(d: Path) -> Footage:
+    return Footage(path=write_video(d / "a.mkv", frames(), codec="ffv1", pix_fmt="yuv410p"))
+
+
+@case
 def in_avi(d: Path) -> Footage:
     return Footage(path=write_video(d / "a.avi", frames(), options={"bf": "2", "g": "10"}))
 
