@@ -54,14 +54,19 @@ def no_window(why: str = "") -> StudioError:
     )
 
 
+def x11_plugin() -> Path | None:
+    """Where Qt's part for X11 would be; None where there is no Qt."""
+    package = find_spec("PySide6")
+    folders = (package and package.submodule_search_locations) or ()
+    return next((Path(each, "Qt", "plugins", "platforms", "libqxcb.so") for each in folders), None)
+
+
 def _fault_of_x11() -> str:
     """What the loader says of Qt's part for X11; "" if it loads, or isn't there."""
-    package = find_spec("PySide6")
-    for folder in (package and package.submodule_search_locations) or ():
-        part = Path(folder, "Qt", "plugins", "platforms", "libqxcb.so")
-        if part.exists():
-            try:
-                ctypes.CDLL(str(part))
-            except OSError as error:
-                return str(error)
+    plugin = x11_plugin()
+    if plugin is not None and plugin.exists():
+        try:
+            ctypes.CDLL(str(plugin))
+        except OSError as error:
+            return str(error)
     return ""

@@ -22,8 +22,9 @@ from sam2_studio.system_libraries import PACKAGES
 _OLDEST_PYTHON = (3, 11)
 _QT_PROBE = "import PySide6.QtGui, PySide6.QtWidgets"
 _PLUGIN_PROBE = """
-import ctypes, pathlib, PySide6, PySide6.QtGui
-ctypes.CDLL(str(pathlib.Path(PySide6.__path__[0], "Qt", "plugins", "platforms", "libqxcb.so")))
+import ctypes, PySide6.QtGui
+from sam2_studio.system_libraries import x11_plugin
+ctypes.CDLL(str(x11_plugin()))
 """
 _DEVICE_PROBE = """
 import json
