@@ -24,10 +24,8 @@ from sam2_studio.engine.requests import Conditioning, Direction, TrackObject, Tr
 from sam2_studio.engine.segmenter import Segmenter
 from sam2_studio.engine.tracker import Tracker
 from sam2_studio.errors import StudioError
-from sam2_studio.networks.sam2.config import CONFIGS
-from sam2_studio.networks.sam2.model import Sam2
 from tests.fakes import ArraySource
-from tests.parity.stand_in import stand_in_weights
+from tests.parity.stand_in import published_name, stand_in_network
 from tests.synthetic import moving_scene
 
 GIB = 2**30
@@ -41,8 +39,7 @@ Masks = dict[tuple[int, int], Mask]
 def model_of(size: str, dtype: torch.dtype) -> Model:
     """SAM 2.1 of a size with stand-in weights, on the card."""
     name, device = f"sam2.1-{size}", torch.device("cuda")
-    network = Sam2(next(config for config in CONFIGS if config.name == name)).eval().requires_grad_(False)
-    network.load_state_dict(stand_in_weights(f"sam2.1_hiera_{size.replace('-', '_')}"), strict=True)
+    network = stand_in_network(published_name(name))
     network.to(device).hold_weights(dtype)
     return Model(name, "0" * 64, network, device, dtype)
 

@@ -9,18 +9,14 @@ import torch
 from sam2_studio.batch.weighing import EARLY, growth, track_and_weigh
 from sam2_studio.engine.device import use_threads
 from sam2_studio.engine.models import Model
-from sam2_studio.networks.sam2.config import CONFIGS
-from sam2_studio.networks.sam2.model import Sam2
-from tests.parity.stand_in import stand_in_weights
+from tests.parity.stand_in import stand_in_network
 
 SIDE = 512
 
 
 def stand_in() -> Model:
     """The network of SAM 2.1 tiny at `SIDE`, its weights made up."""
-    network = Sam2(next(c for c in CONFIGS if c.name == "sam2.1-tiny"), SIDE).eval().requires_grad_(False)
-    network.load_state_dict(stand_in_weights("sam2.1_hiera_tiny"), strict=True)
-    return Model("stand-in", "0" * 64, network, torch.device("cpu"))
+    return Model("stand-in", "0" * 64, stand_in_network(side=SIDE), torch.device("cpu"))
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ import sam2_studio.networks  # noqa: F401 - how torch's threads wait is set befo
 import torch
 from PIL import Image
 from tests.parity.fixtures import read_frame
-from tests.parity.stand_in import stand_in_weights
+from tests.parity.stand_in import published_name, stand_in_network, stand_in_weights
 from torch.nn.functional import interpolate
 
 CONFIGS = {"tiny": "t", "small": "s", "base-plus": "b+", "large": "l"}
@@ -33,11 +33,8 @@ Operations = dict[str, Callable[[], Any]]
 
 def ours(size: str, dtype: torch.dtype, device: str) -> Operations:
     from sam2_studio.networks.interface import Chosen, FrameMemory, ImageFeatures, Label, Remembered
-    from sam2_studio.networks.sam2.config import CONFIGS as KNOWN
-    from sam2_studio.networks.sam2.model import Sam2
 
-    network = Sam2(next(c for c in KNOWN if c.name == f"sam2.1-{size}")).eval()
-    network.load_state_dict(stand_in_weights(f"sam2.1_hiera_{size.replace('-', '_')}"))
+    network = stand_in_network(published_name(f"sam2.1-{size}"))
     network.hold_weights(dtype)
     network.to(device)
     still = torch.from_numpy(np.array(read_frame("still/00000.png").resize((SIDE, SIDE))))[None].to(device)
@@ -82,7 +79,7 @@ def published(size: str, _: torch.dtype, device: str) -> Operations:
 
     config = f"configs/sam2.1/sam2.1_hiera_{CONFIGS[size]}.yaml"
     predictor = build_sam2_video_predictor(config, ckpt_path=None, device=device)
-    predictor.load_state_dict(stand_in_weights(f"sam2.1_hiera_{size.replace('-', '_')}"))
+    predictor.load_state_dict(stand_in_weights(published_name(f"sam2.1-{size}")))
     picture = SAM2ImagePredictor(predictor)
     picture.set_image(np.array(read_frame("still/00000.png")))
     tensor = picture._transforms(np.array(read_frame("still/00000.png")))[None].to(device)

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from sam2_studio.networks.sam2.config import CONFIGS
+from sam2_studio.networks.sam2.model import Sam2
 from torch import Tensor
 
 MANIFESTS = Path(__file__).parent / "data" / "manifests"
@@ -68,6 +70,19 @@ def manifest_shapes(model: str) -> dict[str, tuple[int, ...]]:
 def stand_in_weights(model: str) -> dict[str, Tensor]:
     """A whole checkpoint in float32; the same tensors again on the next call, so don't write into them."""
     return {key: torch.from_numpy(_tensor(key, shape)) for key, shape in manifest_shapes(model).items()}
+
+
+def published_name(name: str) -> str:
+    """The checkpoint's name, such as `sam2.1_hiera_tiny`, of what the catalogue calls `sam2.1-tiny`."""
+    family, size = name.split("-", 1)
+    return f"{family}_hiera_{size.replace('-', '_')}"
+
+
+def stand_in_network(model: str = "sam2.1_hiera_tiny", side: int = 1024) -> Sam2:
+    """The network of a published checkpoint with stand-in weights, in evaluation mode, without gradients."""
+    network = Sam2(next(c for c in CONFIGS if published_name(c.name) == model), side).eval().requires_grad_(False)
+    network.load_state_dict(stand_in_weights(model), strict=True)
+    return network
 
 
 def _tensor(key: str, shape: tuple[int, ...]) -> NDArray[np.float32]:

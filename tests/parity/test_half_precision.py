@@ -18,11 +18,9 @@ from sam2_studio.engine.models import Model, load_model
 from sam2_studio.engine.requests import Conditioning, Direction, FrameResult, TrackObject, TrackRequest
 from sam2_studio.engine.tracker import Tracker
 from sam2_studio.networks.interface import Label, PromptableNetwork
-from sam2_studio.networks.sam2.config import CONFIGS
-from sam2_studio.networks.sam2.model import Sam2
 from tests.fakes import ArraySource
 from tests.parity.fixtures import read_frame
-from tests.parity.stand_in import stand_in_weights
+from tests.parity.stand_in import stand_in_network
 from torch import Tensor
 
 SIDE = 128
@@ -33,9 +31,7 @@ LEAST_IOU = {"nano": 0.8, "sam2.1-tiny": 0.95}
 
 
 def stand_in(side: int = SIDE) -> Model:
-    network = Sam2(next(c for c in CONFIGS if c.name == "sam2.1-tiny"), side).eval().requires_grad_(False)
-    network.load_state_dict(stand_in_weights("sam2.1_hiera_tiny"), strict=True)
-    return Model("sam2.1-tiny", "0" * 64, network, torch.device("cpu"))
+    return Model("sam2.1-tiny", "0" * 64, stand_in_network(side=side), torch.device("cpu"))
 
 
 def tracked(model: Model) -> list[FrameResult]:

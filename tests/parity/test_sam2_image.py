@@ -8,12 +8,11 @@ import pytest
 import torch
 from sam2_studio.networks.interface import Decoded, Label
 from sam2_studio.networks.sam2.choice import best_candidate, stability
-from sam2_studio.networks.sam2.config import CONFIGS
 from sam2_studio.networks.sam2.layers import to_bchw
-from sam2_studio.networks.sam2.model import PIXEL_MEAN, PIXEL_SPREAD, Sam2
+from sam2_studio.networks.sam2.model import PIXEL_MEAN, PIXEL_SPREAD
 from sam2_studio.networks.sam2.positions import sine_grid
 from tests.parity.fixtures import IMAGE, Fixture, read_frame
-from tests.parity.stand_in import stand_in_weights
+from tests.parity.stand_in import stand_in_network
 from torch import Tensor
 from torch.nn.functional import interpolate
 
@@ -42,7 +41,7 @@ class Seen:
 
     def __init__(self, name: str) -> None:
         self.fixture = Fixture(f"image/{name}-still_00000")
-        self.network = loaded(name)
+        self.network = stand_in_network(name)
         rgb = torch.from_numpy(np.array(read_frame("still/00000.png"))).permute(2, 0, 1)[None].float()
         self.picture = interpolate(rgb, size=(SIDE, SIDE), mode="bilinear", antialias=True).permute(0, 2, 3, 1)
         self.features = self.network.encode_image(self.picture)
@@ -87,17 +86,6 @@ class Seen:
             masks, scores, best = chosen.mask_logits[0], chosen.quality, 1
         self.answers[name] = masks[best - 1].clamp(-CLAMP, CLAMP)[None, None]
         return decoded, masks, scores
-
-
-def loaded(name: str) -> Sam2:
-    network = Sam2(next(c for c in CONFIGS if published_name(c.name) == name)).eval()
-    network.load_state_dict(stand_in_weights(name), strict=True)
-    return network
-
-
-def published_name(name: str) -> str:
-    family, size = name.split("-", 1)
-    return f"{family}_hiera_{size.replace('-', '_')}"
 
 
 @pytest.fixture(scope="module", params=["sam2.1_hiera_tiny", "sam2.1_hiera_base_plus", "sam2_hiera_tiny"])

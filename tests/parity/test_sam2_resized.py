@@ -14,27 +14,20 @@ from sam2_studio.engine.requests import Conditioning, Direction, FrameResult, Tr
 from sam2_studio.engine.segmenter import Segmenter
 from sam2_studio.engine.tracker import Tracker
 from sam2_studio.networks.interface import PromptableNetwork
-from sam2_studio.networks.sam2.config import CONFIGS
 from sam2_studio.networks.sam2.model import Sam2
 from tests.fakes import ArraySource
 from tests.faulty_network import Calls, FaultyNetwork
 from tests.parity.fixtures import read_frame
-from tests.parity.stand_in import stand_in_weights
+from tests.parity.stand_in import stand_in_network
 
 LARGE, SMALL = 256, 128
 FRAMES = 3
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-def built(side: int) -> Sam2:
-    network = Sam2(next(c for c in CONFIGS if c.name == "sam2.1-tiny"), side).eval().requires_grad_(False)
-    network.load_state_dict(stand_in_weights("sam2.1_hiera_tiny"), strict=True)
-    return network
-
-
 @pytest.fixture(scope="module")
 def large() -> Sam2:
-    return built(LARGE)
+    return stand_in_network(side=LARGE)
 
 
 def tracked(network: PromptableNetwork) -> tuple[list[FrameResult], list[str]]:
@@ -60,7 +53,7 @@ def test_the_smaller_one_shares_every_weight(large: Sam2) -> None:
 
 def test_it_does_what_a_network_built_for_the_size_does_and_the_large_one_still_its_own(large: Sam2) -> None:
     before = tracked(large)
-    assert tracked(large.resized(SMALL)) == tracked(built(SMALL))
+    assert tracked(large.resized(SMALL)) == tracked(stand_in_network(side=SMALL))
     assert tracked(large) == before
 
 

@@ -7,7 +7,7 @@ import torch
 from sam2_studio.networks.interface import Label, Remembered
 from sam2_studio.networks.sam2.config import CONFIGS
 from sam2_studio.networks.sam2.model import Sam2
-from tests.parity.stand_in import stand_in_weights
+from tests.parity.stand_in import published_name, stand_in_weights
 
 pytestmark = pytest.mark.timeout(1200)  # minutes of computing each, more on a busy machine
 SIDE = 256
@@ -28,10 +28,9 @@ def _inference() -> Iterator[None]:
 
 @pytest.mark.parametrize("name", UNRECORDED)
 def test_every_part_answers(name: str) -> None:
-    family, size = name.split("-", 1)
     with torch.device("meta"):
         network = Sam2(next(config for config in CONFIGS if config.name == name), SIDE).eval()
-    network.load_state_dict(stand_in_weights(f"{family}_hiera_{size.replace('-', '_')}"), strict=True, assign=True)
+    network.load_state_dict(stand_in_weights(published_name(name)), strict=True, assign=True)
     picture = (torch.arange(SIDE * SIDE * 3) % 251).view(1, SIDE, SIDE, 3).to(torch.uint8)
     features = network.encode_image(picture)
     point, label = torch.tensor([[[0.5, 0.5]]]), torch.tensor([[int(Label.POSITIVE)]])

@@ -17,12 +17,11 @@ from sam2_studio.core.prompts import PointPrompt, PromptSet
 from sam2_studio.engine.models import Model
 from sam2_studio.engine.requests import Conditioning, Direction, FrameResult, TrackObject, TrackRequest
 from sam2_studio.engine.tracker import Tracker
-from sam2_studio.networks.sam2.config import CONFIGS
 from sam2_studio.networks.sam2.model import Sam2
 from tests.fakes import ArraySource
 from tests.parity.fixtures import LEAST_IOU, read_frame
 from tests.parity.published_predictor import PublishedPredictor
-from tests.parity.stand_in import stand_in_weights
+from tests.parity.stand_in import stand_in_network
 from torch.nn.functional import interpolate
 
 SIDE = 256  # the clip is of the working size, so nothing is resized on the way
@@ -33,9 +32,7 @@ CORNERS = (66, 70, 186, 224)
 
 @pytest.fixture(scope="module")
 def network() -> Sam2:
-    network = Sam2(next(c for c in CONFIGS if c.name == "sam2.1-tiny"), SIDE).eval()
-    network.load_state_dict(stand_in_weights("sam2.1_hiera_tiny"), strict=True)
-    return network
+    return stand_in_network(side=SIDE)
 
 
 @pytest.fixture

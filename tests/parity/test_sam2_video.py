@@ -9,16 +9,14 @@ import numpy as np
 import pytest
 import torch
 from sam2_studio.networks.interface import ImageFeatures
-from sam2_studio.networks.sam2.config import CONFIGS
-from sam2_studio.networks.sam2.model import ABSENT, Sam2
+from sam2_studio.networks.sam2.model import ABSENT
 from tests.parity.fixtures import MEMORY, SAM2, VIDEO, Fixture
 from tests.parity.published_predictor import Outcome, PublishedPredictor, mask_of_video
-from tests.parity.stand_in import stand_in_weights
+from tests.parity.stand_in import stand_in_network
 from torch import Tensor
 from torch.nn.functional import interpolate
 
 pytestmark = pytest.mark.timeout(1200)  # minutes of computing each, more on a busy machine
-TINY = {"sam2_hiera_tiny": "2.0", "sam2.1_hiera_tiny": "2.1"}
 QUICK = {"sam2.1_hiera_tiny/forward_512"}
 SCENARIOS = [
     pytest.param(name, marks=() if name in QUICK else pytest.mark.long_parity)
@@ -46,9 +44,7 @@ class Playback:
         info = self.fixture.info
         options = info["options"]
         model = info["model"]
-        config = next(c for c in CONFIGS if c.size == "tiny" and c.version == TINY[model])
-        self.network = Sam2(config, options["image_size"]).eval()
-        self.network.load_state_dict(stand_in_weights(model), strict=True)
+        self.network = stand_in_network(model, options["image_size"])
         self.predictor = PublishedPredictor(
             self.network,
             info["clip"],

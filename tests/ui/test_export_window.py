@@ -41,6 +41,14 @@ def dialog_of(window: MainWindow) -> ExportDialog:
     return dialog
 
 
+def start(dialog: ExportDialog, preset: str, target: Path) -> None:
+    """Start an export, or let it wait for the one that runs."""
+    dialog.form.presets.choose(preset)
+    dialog.form.target.setText(str(target))
+    dialog._turn_to(dialog.form)
+    dialog._start()
+
+
 def test_the_frame_is_shown_as_it_will_be_and_the_cost_before_the_run(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,10 +98,7 @@ def test_the_last_export_as_a_command(qtbot: QtBot, window: MainWindow, tmp_path
 def test_a_queue_of_two_is_written_one_after_the_other(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     dialog = dialog_of(window)
     for preset, name in (("matte-png", "mattes"), ("web", "cut.webm")):
-        dialog.form.presets.choose(preset)
-        dialog.form.target.setText(str(tmp_path / name))
-        dialog._turn_to(dialog.form)
-        dialog._start()
+        start(dialog, preset, tmp_path / name)
     assert window.exporting.is_running
     until(qtbot, lambda: not dialog.is_running)
     assert len(list((tmp_path / "mattes").iterdir())) == 12
@@ -107,10 +112,7 @@ def test_cancelling_a_queue_leaves_nothing(qtbot: QtBot, window: MainWindow, tmp
     out.mkdir()
     dialog = dialog_of(window)
     for name in ("a.mov", "b.mov"):
-        dialog.form.presets.choose("after-effects")
-        dialog.form.target.setText(str(out / name))
-        dialog._turn_to(dialog.form)
-        dialog._start()
+        start(dialog, "after-effects", out / name)
     dialog.reject()
     until(qtbot, lambda: not dialog.is_running and not window.exporting.is_running)
     assert list(out.iterdir()) == []
@@ -126,10 +128,7 @@ def test_one_of_a_queue_is_cancelled_and_the_others_are_written(
     dialog = dialog_of(window)
     names = ["a.mov", "b.mov", "c.mov"]
     for name in names:
-        dialog.form.presets.choose("after-effects")
-        dialog.form.target.setText(str(out / name))
-        dialog._turn_to(dialog.form)
-        dialog._start()
+        start(dialog, "after-effects", out / name)
     page = dialog.progress_page
     qtbot.mouseClick(page.queue.viewport(), LEFT, pos=page.queue.visualItemRect(page.queue.item(chosen)).center())
     qtbot.mouseClick(page.cancel_one, LEFT)
@@ -146,10 +145,7 @@ def test_one_that_has_not_begun_when_all_are_cancelled_holds_nothing_up(
 ) -> None:
     dialog = dialog_of(window)
     for name in ("a.mov", "b.mov"):
-        dialog.form.presets.choose("after-effects")
-        dialog.form.target.setText(str(tmp_path / name))
-        dialog._turn_to(dialog.form)
-        dialog._start()
+        start(dialog, "after-effects", tmp_path / name)
     thread = window.exporting._thread
     assert thread is not None
     thread.reported.connect(dialog.reject)  # after one has ended, before the next one starts

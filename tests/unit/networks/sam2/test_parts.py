@@ -10,10 +10,9 @@ from sam2_studio.networks.sam2 import hiera
 from sam2_studio.networks.sam2.affine import FEWEST_ROWS, affine_by
 from sam2_studio.networks.sam2.attention import KEYS, attend_in_blocks
 from sam2_studio.networks.sam2.choice import stability
-from sam2_studio.networks.sam2.config import CONFIGS
 from sam2_studio.networks.sam2.model import ABSENT, Sam2
 from sam2_studio.networks.sam2.windows import Order, overhang, pool2x, reorder, take
-from tests.parity.stand_in import stand_in_weights
+from tests.parity.stand_in import stand_in_network
 from torch import Tensor
 
 SIDE = 128
@@ -28,9 +27,7 @@ def _inference() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def network() -> Sam2:
-    network = Sam2(next(config for config in CONFIGS if config.name == "sam2.1-tiny"), SIDE).eval()
-    network.load_state_dict(stand_in_weights("sam2.1_hiera_tiny"), strict=True)
-    return network
+    return stand_in_network(side=SIDE)
 
 
 @pytest.fixture(scope="module")
@@ -160,8 +157,7 @@ def test_an_absent_object_has_no_mask_and_a_memory_of_its_own(network: Sam2, fea
 
 @pytest.mark.parametrize("cast", ["autocast", "converted"])
 def test_bfloat16_says_much_the_same(cast: str, features: ImageFeatures) -> None:
-    network = Sam2(next(config for config in CONFIGS if config.name == "sam2.1-tiny"), SIDE).eval()
-    network.load_state_dict(stand_in_weights("sam2.1_hiera_tiny"), strict=True)
+    network = stand_in_network(side=SIDE)
     if cast == "converted":
         network = network.to(torch.bfloat16)
     matrix = network.sam_prompt_encoder.pe_layer.get_buffer("positional_encoding_gaussian_matrix")
